@@ -1,0 +1,65 @@
+import type { TopicName } from '@throughline/contracts';
+
+export interface OutgoingMessage {
+  /** Chooses the partition; messages of one key keep their order. On a compacted topic the newest of a key is kept. */
+  key: Uint8Array;
+  value: Uint8Array;
+  headers?: Record<string, string>;
+}
+
+export interface Message extends OutgoingMessage {
+  topic: TopicName;
+  partition: number;
+  /** Opaque; rises along a partition. */
+  offset: string;
+  /** Unix ms of the publishing. */
+  publishedAt: number;
+  key: Buffer;
+  value: Buffer;
+  headers: Record<string, string>;
+}
+
+/**
+ * Handles messages of one topic, those of one key in order. When it resolves all are done and committed. When it throws:
+ * ThroughlineError `rejected` on a single message: it is set aside (`onRejected`) and the next goes on;
+ * anything else: the same batch again, after a growing delay (100 ms to 10 s). A failing batch is retried message by
+ * message, so that one bad message names itself. Delivery is at least once: the handler is idempotent.
+ */
+export type BatchHandler = (batch: readonly Message[]) => Promise<void>;
+
+export interface GroupOptions {
+  topic: TopicName;
+  /** Members of one group share the partitions, each partition to one member. */
+  group: string;
+  handle: BatchHandler;
+  /** Takes what the handler rejected, before it is committed. */
+  onRejected: (message: Message, error: Error) => Promise<void>;
+  /** Messages in one batch at most (default 500). */
+  maxBatch?: number;
+}
+
+export interface BroadcastOptions {
+  topic: TopicName;
+  /** Every process gets every message, from the topic's start; nothing is committed. Errors are retried. */
+  handle: BatchHandler;
+}
+
+export interface Subscription {
+  /** Stops taking new batches, lets the one in work finish and commit, leaves. */
+  close(): Promise<void>;
+}
+
+/** The message bus: a port with two drivers, `embedded` (a durable log in PostgreSQL) and `kafka`. */
+export interface Bus {
+  readonly driver: 'embedded' | 'kafka';
+  /** Resolves when all are durable (acks=all, or committed). Throws `unavailable` (`bus-unavailable`) otherwise: then some may be durable all the same. Concurrent calls are coalesced; per key the order of the calls is kept. */
+  publish(topic: TopicName, messages: readonly OutgoingMessage[]): Promise<void>;
+  group(options: GroupOptions): Promise<Subscription>;
+  /** Resolves when everything that was on the topic on joining has been handled. */
+  broadcast(options: BroadcastOptions): Promise<Subscription>;
+  /** Makes the topics that are missing. */
+  ensureTopics(): Promise<void>;
+  healthy(): Promise<boolean>;
+  /** Ends every subscription as `close` does, waits for what is being published. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,10 @@
+export * from './errors';
+export * from './ids';
+export * from './identity';
+export * from './interaction';
+export * from './position';
+export * from './topics';
+export { BodySchema, type Body } from './gen/throughline/v1/body_pb';
+export * from './gen/throughline/v1/config_pb';
+export * from './gen/throughline/v1/dead_letter_pb';
+export * from './gen/throughline/v1/event_pb';

@@ -1,0 +1,33 @@
+import { getExtension, hasExtension, type DescMessage } from '@bufbuild/protobuf';
+import { ConfigRecordSchema } from './gen/throughline/v1/config_pb';
+import { DeadLetterSchema } from './gen/throughline/v1/dead_letter_pb';
+import { RecordSchema, TimelineRecordSchema } from './gen/throughline/v1/event_pb';
+import { topics as topicsOption } from './gen/throughline/v1/topic_pb';
+
+/** What the bus must know of a topic. It stands as an option on the proto message the topic carries. */
+export interface Topic {
+  name: TopicName;
+  /** Of a keyed topic it never changes in place. */
+  partitions: number;
+  /** 0 on a compacted topic. */
+  retentionDays: number;
+  compacted: boolean;
+}
+
+export type TopicName = 'config' | 'interactions' | 'timeline' | 'outbound' | 'dead-letters';
+
+const carriers: DescMessage[] = [ConfigRecordSchema, RecordSchema, TimelineRecordSchema, DeadLetterSchema];
+
+function topicsOf(message: DescMessage): Topic[] {
+  const options = message.proto.options;
+  if (!options || !hasExtension(options, topicsOption)) return [];
+  return getExtension(options, topicsOption).map((topic) => ({
+    name: topic.name as TopicName,
+    partitions: topic.partitions,
+    retentionDays: topic.retentionDays,
+    compacted: topic.compacted,
+  }));
+}
+
+/** Every topic there is, by name. */
+export const TOPICS = Object.fromEntries(carriers.flatMap(topicsOf).map((topic) => [topic.name, topic])) as Record<TopicName, Topic>;

@@ -1,0 +1,60 @@
+import type { Position } from '@throughline/contracts';
+import type { Tx } from '@throughline/postgres';
+
+/** An event to append. Bytes are ready-made: the store neither opens nor seals. */
+export interface NewEvent {
+  tenant: string;
+  /** UUID of the stream; profile's are segment ids. */
+  stream: string;
+  /** UUID; the same id is appended once for ever. */
+  id: string;
+  type: string;
+  /** Unix ms. */
+  occurredAt: number;
+  /** Partition key of the topic it is published on (16 bytes). */
+  key: Uint8Array;
+  /** The Envelope's bytes; the stream's hash chain covers exactly these. */
+  envelope: Uint8Array;
+  /** Short keyed digest of the body: "same id, same content?". Outside the chain. */
+  digest: Uint8Array;
+  keyId: string;
+  /** The sealed body (nonce, ciphertext, tag). It lies beside the event, not in it. */
+  box: Uint8Array;
+}
+
+export interface StoredEvent extends NewEvent {
+  position: Position;
+  /** 1 for the first event of its stream. */
+  version: number;
+  /** Unix ms of the append; never falls along a log. */
+  recordedAt: number;
+}
+
+/** What became of one event: appended at a place; a duplicate (same id, same digest) that changed nothing; or a conflict (same id, other digest) that changed nothing. */
+export type AppendOutcome =
+  | { outcome: 'appended'; position: Position; version: number; recordedAt: number }
+  | { outcome: 'duplicate'; position: Position }
+  | { outcome: 'conflict'; position: Position };
+
+/** Appends and reads a service's log. All methods run inside the caller's transaction, so read models change with the log or not at all. */
+export interface EventStore {
+  /** Outcomes in the order of the events. Events of one call keep their order within each stream. */
+  append(tx: Tx, events: readonly NewEvent[]): Promise<AppendOutcome[]>;
+  /** Which of these ids the log already knows, with the digest they came with. */
+  known(tx: Tx, tenant: string, ids: readonly string[]): Promise<Map<string, { digest: Buffer; position: Position }>>;
+  /** One stream from a version on (1 = its first event). */
+  readStream(tx: Tx, tenant: string, stream: string, fromVersion: number, limit: number): Promise<StoredEvent[]>;
+  /** Events by id; missing ones are left out. */
+  readById(tx: Tx, tenant: string, ids: readonly string[]): Promise<StoredEvent[]>;
+  /** All tenants' events after a position, in log order, none skipped: only those below the oldest running transaction. Relay role. */
+  readLog(tx: Tx, after: Position | undefined, limit: number): Promise<StoredEvent[]>;
+  /** The log's generation: 1 at first; a restored backup starts a new one. */
+  generation(tx: Tx): Promise<number>;
+}
+
+/** Reads the whole log in order for ever and hands it on in batches; checkpoint by name in `subscription`. Woken by NOTIFY `log`, a poll is the fallback. */
+export interface LogSubscription {
+  close(): Promise<void>;
+}
+
+export type LogHandler = (events: readonly StoredEvent[]) => Promise<void>;

@@ -1,0 +1,37 @@
+import type { QueryConfig, QueryResult, QueryResultRow } from 'pg';
+
+/** One transaction, in a role and for some tenants. It ends with the function it was given to. */
+export interface Tx {
+  query<R extends QueryResultRow = QueryResultRow>(text: string | QueryConfig, values?: unknown[]): Promise<QueryResult<R>>;
+}
+
+/**
+ * The one door to a service's schema. Every method runs its function in one transaction, having set the role and the
+ * tenants inside it (`SET LOCAL`), so nothing leaks through the pool. Throws ThroughlineError `unavailable`
+ * (`database-unavailable`) where the server cannot be reached or ends the session; other errors of the function pass through.
+ */
+export interface Database {
+  readonly service: string;
+  /** Role `tl_<service>_writer`: reads and writes the rows of these tenants only. */
+  writer<T>(tenants: readonly string[], work: (tx: Tx) => Promise<T>): Promise<T>;
+  /** Role `tl_<service>_reader`, read only: the rows of this tenant only. */
+  reader<T>(tenant: string, work: (tx: Tx) => Promise<T>): Promise<T>;
+  /** Role `tl_<service>_relay`, read only: log and bus tables of all tenants, no read models. Never behind a public route. */
+  relay<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
+  /** Role `tl_<service>_system`: tables without tenants (checkpoints, leases, the log's generation). */
+  system<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
+  /** Calls `wake` on every NOTIFY on the channel (a lower-case word); one shared session, reopened when it breaks. */
+  listen(channel: string, wake: () => void): Promise<{ close(): Promise<void> }>;
+  /** Wakes listeners in this process at once and in others by NOTIFY, coalesced, in a transaction of its own. Call it after the commit. */
+  notify(channel: string): void;
+  /** True where the server answers now. */
+  healthy(): Promise<boolean>;
+  close(): Promise<void>;
+}
+
+/** One step of a schema: plain SQL in the order of the list; applied once, in a transaction, as the schema's owner. */
+export interface Migration {
+  /** `<13-digit unix ms><PascalCaseName>`, as TypeORM wants it. */
+  name: string;
+  sql: string;
+}
