@@ -63,6 +63,8 @@ export interface Interaction {
   agent?: string;
   /** The provider's ids by name, as `source` shows them; `id` is the gateway's own. */
   providerIds?: Record<string, string>;
+  /** Blob of the raw input, where parsing left something out (Door.keepRaw). */
+  rawBlob?: string;
   /** Another content under the same id is a revision, not a conflict. */
   revisable?: boolean;
 }
