@@ -16,8 +16,8 @@ export interface IdentityRefusal {
   detail: string;
 }
 
-/** `phone`, `email`, `messenger`, `crm`, `custom:loyalty`: lower case words, digits and hyphens, joined by single colons or dots. */
-const NAMESPACE = /^[a-z][a-z0-9-]*([.:][a-z0-9][a-z0-9-]*)*$/;
+/** `phone`, `email`, `messenger`, `loyalty.shop-2`: lower case words, digits and hyphens, joined by dots. No colon: the first one ends it. */
+const NAMESPACE = /^[a-z][a-z0-9-]*(\.[a-z0-9][a-z0-9-]*)*$/;
 const MAX_VALUE = 512;
 /** Callers without a number, as networks write them (fixtures of Twilio, Asterisk and SIP gateways). */
 const WITHHELD = /^(anonymous|restricted|unavailable|unknown|private|\+?266696687|\+?86282452253|\+?7378742833|\+?2562533)$/i;
@@ -25,8 +25,14 @@ const WITHHELD = /^(anonymous|restricted|unavailable|unknown|private|\+?26669668
 /** True where a phone network says that the caller withheld her number. */
 export const isWithheld = (value: string) => WITHHELD.test(value.trim());
 
-/** `namespace:value`, the one text form of an identity. The first colon outside the namespace's own parts a namespace from its value: see `formatIdentity`. */
+/** `namespace:value`, the one text form of an identity. The value may hold colons (`crm:<org>:<id>`), the namespace may not. */
 export const formatIdentity = ({ namespace, value }: NormalIdentity) => `${namespace}:${value}`;
+
+/** The claim a text `namespace:value` makes, split at its first colon; undefined where it has none. Not yet normalised. */
+export function parseIdentity(text: string): IdentityClaim | undefined {
+  const colon = text.indexOf(':');
+  return colon < 1 ? undefined : { namespace: text.slice(0, colon), value: text.slice(colon + 1) };
+}
 
 /**
  * The one written form of a claimed identity, or why it names nobody.
@@ -36,7 +42,7 @@ export const formatIdentity = ({ namespace, value }: NormalIdentity) => `${names
  */
 export function normaliseIdentity(claim: IdentityClaim, region?: string): NormalIdentity | IdentityRefusal {
   const namespace = claim.namespace.trim().toLowerCase();
-  if (namespace.length > 100 || !NAMESPACE.test(namespace)) return { code: 'namespace', detail: 'A namespace is lower case words joined by ":" or ".".' };
+  if (namespace.length > 100 || !NAMESPACE.test(namespace)) return { code: 'namespace', detail: 'A namespace is lower case words joined by dots.' };
   const value = claim.value.normalize('NFC').trim();
   if (value === '') return { code: 'empty', detail: 'The value is empty.' };
   if (value.length > MAX_VALUE) return { code: 'too-long', detail: `The value has more than ${MAX_VALUE} characters.` };
