@@ -29,7 +29,7 @@ export interface Database {
   close(): Promise<void>;
 }
 
-/** One step of a schema: plain SQL in the order of the list; applied once, in a transaction, as the schema's owner. */
+/** One step of a schema: plain SQL, applied once, in a transaction, as the schema's owner; the times in the names make the order. */
 export interface Migration {
   /** `<13-digit unix ms><PascalCaseName>`, as TypeORM wants it. */
   name: string;

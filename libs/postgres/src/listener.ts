@@ -1,0 +1,86 @@
+import { randomUUID } from 'node:crypto';
+import { Client } from 'pg';
+import { serverError } from './server-gone';
+import type { ServerLog } from './server-log';
+
+const FIRST_DELAY_MS = 100;
+const LONGEST_DELAY_MS = 10_000;
+
+/** One session that listens on all channels of a process, opened with the first and reopened when it breaks. */
+export class Listener {
+  /** Names this process in its own notifications: its listeners have been woken already. */
+  readonly id = randomUUID();
+  private readonly wakes = new Map<string, Set<() => void>>();
+  private session: Promise<Client> | undefined;
+  private retry: NodeJS.Timeout | undefined;
+  private delay = FIRST_DELAY_MS;
+  private closed = false;
+
+  constructor(
+    private readonly url: string,
+    private readonly log: ServerLog,
+  ) {}
+
+  /** Resolves when notifications sent from now on are heard. */
+  async listen(channel: string, wake: () => void): Promise<{ close(): Promise<void> }> {
+    const set = this.wakes.get(channel) ?? new Set();
+    this.wakes.set(channel, set.add(wake));
+    try {
+      const client = await (this.session ??= this.open());
+      await client.query(`LISTEN ${channel}`);
+    } catch (error) {
+      set.delete(wake);
+      throw serverError(error);
+    }
+    return { close: async () => void set.delete(wake) };
+  }
+
+  wake(channel: string): void {
+    this.wakes.get(channel)?.forEach((wake) => wake());
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    this.wakes.clear();
+    clearTimeout(this.retry);
+    const client = await this.session?.catch(() => undefined);
+    await client?.end();
+  }
+
+  private async open(): Promise<Client> {
+    const client = new Client({ connectionString: this.url, keepAlive: true, application_name: 'tl_listen', connectionTimeoutMillis: 10_000 });
+    client.on('notification', ({ channel, payload }) => {
+      if (payload !== this.id) this.wake(channel);
+    });
+    client.on('error', (error) => this.log.warn({ reason: error.message }, 'listening session lost'));
+    try {
+      await client.connect();
+      for (const channel of this.wakes.keys()) await client.query(`LISTEN ${channel}`);
+    } catch (error) {
+      this.session = undefined;
+      await client.end().catch(() => undefined);
+      throw error;
+    }
+    client.on('end', () => this.reopenLater());
+    this.delay = FIRST_DELAY_MS;
+    return client;
+  }
+
+  private reopenLater(): void {
+    this.session = undefined;
+    if (this.closed) return;
+    this.retry = setTimeout(() => void this.reopen(), this.delay);
+    this.delay = Math.min(this.delay * 2, LONGEST_DELAY_MS);
+  }
+
+  /** What was sent while nobody listened is not known, so everybody is woken. */
+  private async reopen(): Promise<void> {
+    try {
+      await (this.session ??= this.open());
+      for (const channel of this.wakes.keys()) this.wake(channel);
+    } catch (error) {
+      this.log.warn({ reason: (error as Error).message }, 'listening session not reopened');
+      this.reopenLater();
+    }
+  }
+}

@@ -1,0 +1,41 @@
+import type { Pool } from 'pg';
+import type { Listener } from './listener';
+import type { ServerLog } from './server-log';
+
+/**
+ * Sends wake-ups: one NOTIFY in flight per channel, and however many calls come meanwhile make one more. It is its own
+ * transaction: inside an append it would hold a lock of the whole server over the fsync.
+ */
+export class Notifier {
+  private readonly inFlight = new Map<string, Promise<void>>();
+  private readonly again = new Set<string>();
+
+  constructor(
+    private readonly pool: Pool,
+    private readonly listener: Listener,
+    private readonly log: ServerLog,
+  ) {}
+
+  notify(channel: string): void {
+    this.listener.wake(channel);
+    if (this.inFlight.has(channel)) this.again.add(channel);
+    else this.inFlight.set(channel, this.send(channel));
+  }
+
+  async close(): Promise<void> {
+    while (this.inFlight.size) await Promise.all(this.inFlight.values());
+  }
+
+  private async send(channel: string): Promise<void> {
+    do {
+      this.again.delete(channel);
+      try {
+        await this.pool.query({ name: 'notify', text: 'SELECT pg_notify($1, $2)', values: [channel, this.listener.id] });
+      } catch (error) {
+        // Only a wake-up is lost: those who wait poll as well.
+        this.log.warn({ channel, reason: (error as Error).message }, 'wake-up not sent');
+      }
+    } while (this.again.has(channel));
+    this.inFlight.delete(channel);
+  }
+}
