@@ -1,4 +1,5 @@
 export * from './database.contract';
+export { entities } from './entities';
 export { openDatabase, type DatabaseOptions } from './open-database';
 export { migrate } from './migrate';
 export { provision, type ProvisionOptions } from './provision';
