@@ -48,11 +48,20 @@ export interface Adapter {
   readonly channel: string;
   /** Media types it takes; another is answered 415. */
   readonly mediaTypes: readonly string[];
-  /** True where the signature fits these bytes and this address, compared in constant time. Never throws. */
+  /**
+   * Namespaces of the identities this provider itself proves: it, and not the sender, says whose account wrote.
+   * Only there does `verified` of the adapter's claims count. A caller ID is no proof.
+   */
+  readonly proves: readonly string[];
+  /** True where the signature fits these bytes and this address, compared in constant time. False for an account without a secret. Never throws. */
   verify(request: RawRequest, account: AdapterAccount): boolean;
   /** The answer to a GET challenge, or undefined where it is none or the token is wrong (403). */
   handshake?(request: RawRequest, account: AdapterAccount): ProviderAnswer | undefined;
-  /** Interactions in the order of the request. Throws ThroughlineError `malformed` where nothing can be read (then the raw body is kept as a dead letter). */
+  /**
+   * Interactions in the order of the request; on redelivery the same ones, whatever the time of receipt (only `occurredAt` may
+   * fall back on it). Throws ThroughlineError `malformed` where nothing can be read (then the raw
+   * body is kept as a dead letter).
+   */
   parse(request: RawRequest, account: AdapterAccount, receivedAt: Date): ParseResult;
   /** What the provider must hear when all is durable. */
   answer(): ProviderAnswer;
