@@ -13,4 +13,6 @@ module.exports = {
   transformIgnorePatterns: ['/node_modules/(@swc|jest|@jest)/'],
   cacheDirectory: '<rootDir>/.nx/jest',
   testTimeout: 60_000,
+  globalSetup: '<rootDir>/tools/test-servers/global-setup.mjs',
+  globalTeardown: '<rootDir>/tools/test-servers/global-teardown.mjs',
 };

@@ -1,0 +1,25 @@
+// Holds the servers of a test run: `node keeper.mjs postgres kafka` prints one line of JSON with their addresses and ends
+// them when its standard input closes, which happens even when the test run is killed.
+import { engineAnswers, kafkaContainer, postgresContainer } from './docker.mjs';
+import { kafkaProcess, postgresProcess } from './local.mjs';
+
+const wanted = process.argv.slice(2);
+const inDocker = await engineAnswers();
+const starters = inDocker ? { postgres: postgresContainer, kafka: kafkaContainer } : { postgres: postgresProcess, kafka: kafkaProcess };
+
+const gone = new Promise((resolve) => process.stdin.resume().once('end', resolve).once('error', resolve));
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.stdin.destroy(new Error(signal)));
+
+const outcomes = await Promise.allSettled(wanted.map((name) => starters[name]()));
+const started = outcomes.filter(({ status }) => status === 'fulfilled').map(({ value }) => value);
+const failed = outcomes.find(({ status }) => status === 'rejected');
+
+if (failed) {
+  process.exitCode = 1;
+  console.log(JSON.stringify({ error: failed.reason.message }));
+} else {
+  console.log(JSON.stringify(Object.fromEntries(wanted.map((name, index) => [name, started[index].address]))));
+  await gone;
+}
+await Promise.allSettled(started.map((server) => server.stop()));
+process.exit();
