@@ -38,4 +38,6 @@ export interface Vault {
   segmentKeys(tx: Tx, tenant: string, segments: readonly string[]): Promise<Map<string, SegmentKey>>;
   /** The same for reading: a segment without a key (never made, or erased) is missing in the answer. */
   existingSegmentKeys(tx: Tx, tenant: string, segments: readonly string[]): Promise<Map<string, SegmentKey>>;
+  /** Destroys epoch and raw-input keys whose time is over (bus retention and a day; 90 days), in every tenant. Safe to repeat, from any process. How many were destroyed. */
+  destroyExpired(): Promise<number>;
 }

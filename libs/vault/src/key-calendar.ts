@@ -1,0 +1,50 @@
+import type { SealPurpose } from './vault.contract';
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+/** A process whose clock lags, or whose batch began before midnight, may seal under the old key for this long (ms). */
+export const SEAL_GRACE_MS = 5 * 60_000;
+/** `interactions`, `timeline`, `outbound` and `dead-letters` keep 14 days. */
+const BUS_RETENTION_MS = 14 * DAY_MS;
+/** Brokers delete whole segments, so the last messages go late: a key outlives its topic's retention by a day. */
+const BUS_MARGIN_MS = DAY_MS;
+const RAW_RETENTION_MS = 90 * DAY_MS;
+
+/** When a key may seal and when it must be gone (Unix ms). */
+export interface KeyTimes {
+  /** Nobody seals from here on. */
+  sealUntil: number;
+  destroyAfter: number;
+}
+
+const FOR_EVER: KeyTimes = { sealUntil: Infinity, destroyAfter: Infinity };
+
+const epochId = (at: number) => `epoch:${new Date(at).toISOString().slice(0, 10)}`;
+const rawId = (at: number) => `raw:${new Date(at).toISOString().slice(0, 7)}`;
+
+/** Id of the tenant's key for keyed hashes. */
+export const HASH_KEY_ID = 'hash:1';
+
+/** Id of the key that seals for this purpose at this time (Unix ms): epochs change at 00:00 UTC, raw keys on the first of a month. */
+export function sealingKeyId(purpose: SealPurpose, at: number): string {
+  if (purpose === 'epoch') return epochId(at);
+  return purpose === 'raw' ? rawId(at) : 'config:1';
+}
+
+/** What a tenant needs to work at this time. */
+export const currentKeyIds = (at: number) => [HASH_KEY_ID, sealingKeyId('config', at), epochId(at), rawId(at)];
+
+/** What it will need tomorrow: made ahead, so that a key store that fails at midnight stops nobody. */
+export const comingKeyIds = (at: number) => [epochId(at + DAY_MS), rawId(at + DAY_MS)];
+
+/** The times of a key, read off its id. Keys that know no calendar last for ever. */
+export function keyTimes(id: string): KeyTimes {
+  const [kind, name = ''] = id.split(':');
+  if (kind === 'epoch') {
+    const sealUntil = Date.parse(`${name}T00:00:00Z`) + DAY_MS + SEAL_GRACE_MS;
+    return { sealUntil, destroyAfter: sealUntil + BUS_RETENTION_MS + BUS_MARGIN_MS };
+  }
+  if (kind !== 'raw') return FOR_EVER;
+  const sealUntil = Date.UTC(Number(name.slice(0, 4)), Number(name.slice(5, 7))) + SEAL_GRACE_MS;
+  return { sealUntil, destroyAfter: sealUntil + RAW_RETENTION_MS };
+}
