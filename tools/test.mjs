@@ -1,0 +1,72 @@
+// npm test [-- <part of a path> ...]: compiles, starts the servers that are needed once, runs Jest level by level.
+// The last line is `tests: N passed, M failed`.
+import './require-node.mjs';
+import { spawnSync } from 'node:child_process';
+import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { serversFor, startTestServers } from './test-servers/test-servers.mjs';
+
+const LEVELS = [
+  { name: 'spec', what: 'pure', file: /(?<!\.(int|kafka|e2e))\.spec\.ts$/ },
+  { name: 'int.spec', what: 'real PostgreSQL', file: /\.int\.spec\.ts$/ },
+  { name: 'kafka.spec', what: 'real Kafka', file: /\.kafka\.spec\.ts$/ },
+  { name: 'e2e.spec', what: 'whole product', file: /\.e2e\.spec\.ts$/, inBand: true },
+];
+const filters = process.argv.slice(2).filter((argument) => !argument.startsWith('-'));
+const flags = process.argv.slice(2).filter((argument) => argument.startsWith('-'));
+
+function main(reports) {
+  const results = LEVELS.map((level) => ({ ...level, ...run(level, reports) }));
+  for (const { name, what, passed, failed, skipped, seconds, broken } of results) {
+    const notes = [skipped > 0 && `${skipped} skipped`, broken > 0 && `${broken} files could not run`].filter(Boolean);
+    console.log(`${name.padEnd(11)} ${String(passed).padStart(5)} passed, ${failed} failed, ${(seconds / 60).toFixed(1)} min (${[what, ...notes].join('; ')})`);
+  }
+  const sum = (key) => results.reduce((total, result) => total + result[key], 0);
+  const empty = filters.length === 0 ? results.filter(({ passed, failed }) => passed + failed === 0) : [];
+  for (const { name } of empty) console.log(`no .${name} ran: a level without tests counts as a failure`);
+  const failed = sum('failed') + sum('broken') + empty.length;
+  if (failed > 0 || sum('passed') === 0 || results.some(({ status }) => status !== 0)) process.exitCode = 1;
+  console.log(`tests: ${sum('passed')} passed, ${failed} failed`);
+}
+
+function run({ name, file, inBand }, reports) {
+  const files = chosen.filter((path) => file.test(path));
+  if (files.length === 0) return { passed: 0, failed: 0, skipped: 0, broken: 0, seconds: 0, status: 0 };
+  console.log(`\n${name}: ${files.length} files`);
+  const report = join(reports, `${name}.json`);
+  const started = Date.now();
+  const jest = ['node_modules/jest/bin/jest.js', '--ci', '--json', `--outputFile=${report}`, ...(inBand ? ['--runInBand'] : ['--maxWorkers=2']), ...flags];
+  const { status } = spawnSync(process.execPath, [...jest, '--runTestsByPath', ...files], { stdio: ['ignore', 'ignore', 'inherit'] });
+  return { ...countsOf(report), seconds: (Date.now() - started) / 1000, status };
+}
+
+/** A file that does not even load has no tests to count: it is `broken`. A report that is missing: Jest itself died. */
+function countsOf(report) {
+  try {
+    const { numPassedTests, numFailedTests, numPendingTests, numRuntimeErrorTestSuites } = JSON.parse(readFileSync(report, 'utf8'));
+    return { passed: numPassedTests, failed: numFailedTests, skipped: numPendingTests, broken: numRuntimeErrorTestSuites };
+  } catch {
+    return { passed: 0, failed: 0, skipped: 0, broken: 1 };
+  }
+}
+
+const chosen = globSync('{libs,services,tools}/**/*.spec.ts', { exclude: ['**/node_modules', '**/dist'] })
+  .map((path) => path.replaceAll('\\', '/'))
+  .filter((path) => filters.length === 0 || filters.some((filter) => path.includes(filter)))
+  .sort();
+const build = spawnSync(process.execPath, ['tools/build.mjs'], { stdio: 'inherit' });
+const reports = mkdtempSync(join(tmpdir(), 'throughline-reports-'));
+let stop;
+try {
+  if (build.status !== 0) throw new Error('the sources do not compile');
+  stop = await startTestServers(serversFor(chosen));
+  main(reports);
+} catch (error) {
+  console.error(error.message);
+  console.log('tests: 0 passed, 1 failed');
+  process.exitCode = 1;
+} finally {
+  rmSync(reports, { recursive: true, force: true });
+  await stop?.();
+}
