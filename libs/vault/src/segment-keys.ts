@@ -24,26 +24,32 @@ export class SegmentKeys {
   constructor(private readonly port: KeyPort) {}
 
   async existing(tx: Tx, tenant: string, segments: readonly string[]): Promise<Map<string, SegmentKey>> {
-    const keys = new Map<string, SegmentKey>();
-    if (segments.length === 0) return keys;
-    for (const row of await readWrapped(tx, tenant, segments)) {
-      const key = await this.unwrap(tenant, row);
-      if (key) keys.set(row.segment, key);
-    }
-    return keys;
+    return (await this.read(tx, tenant, segments)).keys;
   }
 
   async ensure(tx: Tx, tenant: string, segments: readonly string[]): Promise<Map<string, SegmentKey>> {
     const wanted = [...new Set(segments)];
-    const keys = await this.existing(tx, tenant, wanted);
-    const missing = wanted.filter((segment) => !keys.has(segment));
-    if (missing.length === 0) return keys;
+    const found = await this.read(tx, tenant, wanted);
+    // A segment whose key was destroyed stays so: what comes after an erasure belongs to a new segment.
+    if (found.destroyed.length > 0) throw rejected('key-destroyed', 'The key of a segment is gone for good.');
+    const missing = wanted.filter((segment) => !found.keys.has(segment));
+    if (missing.length === 0) return found.keys;
     await this.make(tx, tenant, missing);
     // Read back: where another transaction was first, its key is the one.
-    const made = await this.existing(tx, tenant, missing);
-    const gone = missing.find((segment) => !made.has(segment));
-    if (gone) throw rejected('key-destroyed', 'The key of a segment is gone for good.');
-    return new Map([...keys, ...made]);
+    const made = await this.read(tx, tenant, missing);
+    return new Map([...found.keys, ...made.keys]);
+  }
+
+  private async read(tx: Tx, tenant: string, segments: readonly string[]) {
+    const keys = new Map<string, SegmentKey>();
+    const destroyed: string[] = [];
+    const rows = segments.length === 0 ? [] : await readWrapped(tx, tenant, segments);
+    for (const row of rows) {
+      const key = await this.unwrap(tenant, row);
+      if (key) keys.set(row.segment, key);
+      else destroyed.push(row.segment);
+    }
+    return { keys, destroyed };
   }
 
   private async make(tx: Tx, tenant: string, segments: readonly string[]): Promise<void> {

@@ -1,0 +1,32 @@
+import fc from 'fast-check';
+import { comingKeyIds, currentKeyIds, keyTimes, sealingKeyId } from './key-calendar';
+
+const at = (text: string) => Date.parse(text);
+const times = fc.date({ min: new Date('2020-01-01'), max: new Date('2100-01-01'), noInvalidDate: true }).map((date) => date.getTime());
+
+describe('the key calendar', () => {
+  it('names epochs by the UTC day and raw keys by the UTC month', () => {
+    expect(currentKeyIds(at('2026-01-31T23:59:59.999Z'))).toEqual(['hash:1', 'config:1', 'epoch:2026-01-31', 'raw:2026-01']);
+    expect(comingKeyIds(at('2026-01-31T23:59:59.999Z'))).toEqual(['epoch:2026-02-01', 'raw:2026-02']);
+  });
+
+  it('lets an epoch seal until five minutes after its day, and keeps it for 15 days more', () => {
+    expect(keyTimes('epoch:2026-01-31')).toEqual({ sealUntil: at('2026-02-01T00:05:00Z'), destroyAfter: at('2026-02-16T00:05:00Z') });
+  });
+
+  it('keeps a raw key for 90 days after its month', () => {
+    expect(keyTimes('raw:2026-12')).toEqual({ sealUntil: at('2027-01-01T00:05:00Z'), destroyAfter: at('2027-04-01T00:05:00Z') });
+  });
+
+  it.each(['config:1', 'hash:1', 'slot:profile.3'])('never ends %s', (id) => {
+    expect(keyTimes(id)).toEqual({ sealUntil: Infinity, destroyAfter: Infinity });
+  });
+
+  it('always names a key that may still seal', () => {
+    fc.assert(
+      fc.property(times, fc.constantFrom('epoch' as const, 'raw' as const, 'config' as const), (now, purpose) =>
+        expect(keyTimes(sealingKeyId(purpose, now)).sealUntil).toBeGreaterThan(now),
+      ),
+    );
+  });
+});
