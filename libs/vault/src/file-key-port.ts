@@ -94,7 +94,7 @@ async function makeKey(path: string, root: string): Promise<Buffer> {
 async function makeFolder(folder: string, root: string): Promise<void> {
   const made = await mkdir(folder, { recursive: true, mode: 0o700 });
   if (made === undefined) return;
-  for (let above = dirname(folder); above.startsWith(root); above = dirname(above)) await flush(above);
+  for (let above = dirname(folder); above.length >= root.length; above = dirname(above)) await flush(above);
   await flush(dirname(root));
 }
 
