@@ -1,1 +1,15 @@
+import './telemetry/metrics';
+
 export * from './runtime.contract';
+export { Caller, Operator, Public, Scopes } from './auth/access';
+export { hasScope, mayIngest, mayVouch } from './auth/scopes';
+export { readConfig } from './config/read-config';
+export { readCursor, signCursor } from './cursor';
+export { INLINE_LIMIT, openBlob, openRecord, putSealed, sealBody } from './door/sealed-body';
+export { toProblem, type Problem } from './http/problem';
+export { RawBody } from './http/raw-body';
+export { fieldErrors } from './http/validation-errors';
+export { openRuntime, type OpenedRuntime, type OpenOptions } from './runtime/open-runtime';
+export { startService, type RunningService, type StartOptions } from './start/start-service';
+export { WebhookDoor, type HttpRequest } from './webhooks/webhook-door';
+export { webhookControllers } from './webhooks/webhooks.controller';

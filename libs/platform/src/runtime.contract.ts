@@ -23,6 +23,8 @@ export interface RuntimeConfig {
   demoApiKey: string | undefined;
   operatorToken: string | undefined;
   logLevel: string;
+  /** Where traces go (OTLP over HTTP); undefined: nowhere. */
+  otlpEndpoint?: string;
 }
 
 /** What a service leans on, opened once per process and handed to its module. */

@@ -31,7 +31,7 @@ function webhookController(adapter: Adapter): Type {
   return WebhookController;
 }
 
-function httpRequest(request: FastifyRequest, method: HttpRequest['method'], body = Buffer.alloc(0)): HttpRequest {
+function httpRequest(request: FastifyRequest, method: HttpRequest['method'], body: Buffer = Buffer.alloc(0)): HttpRequest {
   const headers = Object.entries(request.headers).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]]));
   return { method, target: request.originalUrl, headers: Object.fromEntries(headers) as Record<string, string>, body };
 }

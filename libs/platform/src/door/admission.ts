@@ -1,0 +1,69 @@
+import { isRefusal, normaliseIdentity, TYPE_PATTERN, type FieldError, type IdentityClaim, type Interaction, type NormalIdentity } from '@throughline/contracts';
+
+export interface VouchedIdentity extends NormalIdentity {
+  verified: boolean;
+}
+
+export interface AdmittedParty {
+  role: string;
+  identity?: NormalIdentity;
+  name?: string;
+}
+
+/** An interaction that may come in, with its identities in their one written form. */
+export interface Admitted {
+  identities: VouchedIdentity[];
+  parties: AdmittedParty[];
+  /** Unix ms. */
+  claimedAt: number;
+  warnings: FieldError[];
+}
+
+export interface AdmissionRules {
+  /** CLDR region for phone numbers without a country code. */
+  region?: string;
+  mayVouch: (namespace: string) => boolean;
+}
+
+/** What must hold for every interaction, whatever door it came in by; or why it is refused. Pure. */
+export function admit(interaction: Interaction, rules: AdmissionRules): Admitted | { errors: FieldError[] } {
+  const warnings: FieldError[] = [];
+  const errors = [...formErrors(interaction)];
+  const identities: VouchedIdentity[] = [];
+  interaction.identities.forEach((claim, index) => {
+    const normal = normaliseIdentity(claim, rules.region);
+    if (isRefusal(normal)) errors.push({ pointer: refusedAt(index, normal.code), ...normal });
+    else identities.push(vouched(normal, claim, index, rules, warnings));
+  });
+  if (errors.length > 0) return { errors };
+  return { identities, parties: parties(interaction, rules), claimedAt: Date.parse(interaction.occurredAt), warnings };
+}
+
+const refusedAt = (index: number, code: string) => `/identities/${index}/${code === 'namespace' ? 'namespace' : 'value'}`;
+
+function formErrors(interaction: Interaction): FieldError[] {
+  const errors: FieldError[] = [];
+  if (!TYPE_PATTERN.test(interaction.type)) errors.push({ pointer: '/type', code: 'type', detail: 'A type is <thing>.<past participle> in lower case.' });
+  if (!Number.isFinite(Date.parse(interaction.occurredAt))) errors.push({ pointer: '/occurredAt', code: 'time', detail: 'Not a time (RFC 3339).' });
+  if (interaction.identities.length === 0 && !interaction.conversation) {
+    errors.push({ pointer: '/identities', code: 'required', detail: 'Name the customer, or the conversation where she withheld who she is.' });
+  }
+  return errors;
+}
+
+function vouched(normal: NormalIdentity, claim: IdentityClaim, index: number, rules: AdmissionRules, warnings: FieldError[]): VouchedIdentity {
+  const may = claim.verified === true && rules.mayVouch(normal.namespace);
+  if (claim.verified && !may) {
+    const detail = `The credential may not vouch for ${normal.namespace}: kept as a hint.`;
+    warnings.push({ pointer: `/identities/${index}/verified`, code: 'not-vouched', detail });
+  }
+  return { ...normal, verified: may };
+}
+
+/** Others who took part are told as they are; one whose identity names nobody keeps her role and name. */
+function parties(interaction: Interaction, rules: AdmissionRules): AdmittedParty[] {
+  return (interaction.parties ?? []).map(({ role, identity, name }) => {
+    const normal = normaliseIdentity(identity, rules.region);
+    return { role, ...(!isRefusal(normal) && { identity: normal }), ...(name && { name }) };
+  });
+}

@@ -1,0 +1,53 @@
+import { randomUUID } from 'node:crypto';
+import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
+import type { BlobStore } from '@throughline/blob';
+import { BodySchema, rejected, SealedBodySchema, type Body, type Record, type SealedBody } from '@throughline/contracts';
+import { commitment, type Sealed, type SealPurpose, type TenantKeys } from '@throughline/vault';
+
+/** Bytes; what is over it goes to the blob store, and the event names the blob (ARCHITECTURE.md, invariant 1). */
+export const INLINE_LIMIT = 256 * 1024;
+
+type Keys = Pick<TenantKeys, 'tenant' | 'seal'>;
+
+/** Seals a body for its event. One over 256 KiB is durably in the blob store when this resolves, and a small body names it. */
+export async function sealBody(keys: Keys, blobs: BlobStore, id: string, body: Uint8Array): Promise<SealedBody> {
+  if (body.length <= INLINE_LIMIT) return sealedBody(keys.seal('epoch', id, body));
+  const blob = randomUUID();
+  await putSealed(keys, blobs, { blob, id, purpose: 'epoch' }, body);
+  return sealedBody(keys.seal('epoch', id, toBinary(BodySchema, create(BodySchema, { blob }))));
+}
+
+/**
+ * The body of an event as it travels on the bus, from the blob store where it lies there.
+ * Throws `rejected` (`key-destroyed`, `unopenable`, `blob-missing`), `unavailable` where the store or the keys are away.
+ */
+export async function openRecord(keys: TenantKeys, blobs: BlobStore, record: Record): Promise<Body> {
+  const { envelope, body: sealed } = record;
+  if (!envelope || !sealed) throw rejected('unopenable', 'The record has no envelope or no body.');
+  const bytes = await keys.open(envelope.id, sealed);
+  const body = fromBinary(BodySchema, bytes);
+  const whole = body.blob ? await openBlob(keys, blobs, body.blob, envelope.id) : bytes;
+  if (!commitment(envelope.id, whole).equals(envelope.commitment)) throw rejected('unopenable', 'The body is not the one its envelope commits to.');
+  return body.blob ? fromBinary(BodySchema, whole) : body;
+}
+
+export interface BlobPlace {
+  blob: string;
+  /** What the box is bound to: the id of the event, of the dead letter, or the blob's own. */
+  id: string;
+  purpose: SealPurpose;
+}
+
+/** Puts content into the blob store, sealed; the blob holds a SealedBody's bytes, so it says by which key. */
+export async function putSealed(keys: Keys, blobs: BlobStore, { blob, id, purpose }: BlobPlace, plain: Uint8Array): Promise<void> {
+  await blobs.put(keys.tenant, blob, toBinary(SealedBodySchema, sealedBody(keys.seal(purpose, id, plain))));
+}
+
+/** Opens what `putSealed` put. Throws `rejected` (`blob-missing`) where there is no such blob. @param id what the box is bound to */
+export async function openBlob(keys: TenantKeys, blobs: BlobStore, blob: string, id: string): Promise<Buffer> {
+  const bytes = await blobs.get(keys.tenant, blob);
+  if (!bytes) throw rejected('blob-missing', 'The blob that an event names is not in the store.');
+  return keys.open(id, fromBinary(SealedBodySchema, bytes));
+}
+
+const sealedBody = ({ keyId, box }: Sealed) => create(SealedBodySchema, { keyId, box });

@@ -1,0 +1,39 @@
+import { createHash } from 'node:crypto';
+import { create, toBinary } from '@bufbuild/protobuf';
+import type { BlobStore } from '@throughline/blob';
+import type { Bus } from '@throughline/bus';
+import { deadLetterId, DeadLetterSchema, type DeadLetter } from '@throughline/contracts';
+import type { TenantKeys, Vault } from '@throughline/vault';
+import type { DeadLetters, SetAside } from '../runtime.contract';
+import { INLINE_LIMIT, putSealed } from './sealed-body';
+
+export interface DeadLetterParts {
+  bus: Pick<Bus, 'publish'>;
+  vault: Pick<Vault, 'forTenant'>;
+  blobs: BlobStore;
+  clock: () => Date;
+}
+
+/** Sets things aside on the topic `dead-letters`; raw input over 256 KiB in a blob with the dead letter's id. */
+export class BusDeadLetters implements DeadLetters {
+  constructor(private readonly parts: DeadLetterParts) {}
+
+  async put(item: SetAside): Promise<string> {
+    const keys = await this.parts.vault.forTenant(item.tenant);
+    const id = deadLetterId(item.tenant, item.subject ?? createHash('sha256').update(item.raw).digest('hex'), item.cause);
+    const letter = create(DeadLetterSchema, { ...described(item, this.parts.clock()), id, ...(await this.keep(keys, id, item.raw)) });
+    const key = keys.hash('key', `${item.account ?? ''}|dead-letters`);
+    await this.parts.bus.publish('dead-letters', [{ key, value: toBinary(DeadLetterSchema, letter) }]);
+    return id;
+  }
+
+  private async keep(keys: TenantKeys, id: string, raw: Uint8Array): Promise<Pick<DeadLetter, 'rawBlob'> | { raw: { keyId: string; box: Uint8Array } }> {
+    if (raw.length <= INLINE_LIMIT) return { raw: keys.seal('raw', id, raw) };
+    await putSealed(keys, this.parts.blobs, { blob: id, id, purpose: 'raw' }, raw);
+    return { rawBlob: id };
+  }
+}
+
+function described({ tenant, account, cause, detail, service, mediaType, interaction }: SetAside, at: Date) {
+  return { tenant, account: account ?? '', cause, detail, service, mediaType, interaction: interaction ?? '', at: BigInt(at.getTime()) };
+}

@@ -1,0 +1,111 @@
+import { openBlobStore, type BlobStore } from '@throughline/blob';
+import type { Bus, Subscription } from '@throughline/bus';
+import type { Database, Migration } from '@throughline/postgres';
+import { openFileKeyStore, openVault, type Vault } from '@throughline/vault';
+import type { Logger } from 'pino';
+import { ConfigDirectory } from '../directory/config-directory';
+import { BusDoor } from '../door/bus-door';
+import { BusDeadLetters } from '../door/set-aside';
+import type { Runtime, RuntimeConfig } from '../runtime.contract';
+import { openLog } from '../telemetry/log';
+import { openBus } from './open-bus';
+import { untilAvailable } from './retry';
+import { ServiceDatabases } from './service-databases';
+import { buildVersion } from './version';
+
+export interface OpenOptions {
+  service: string;
+  /** A login that may make roles and databases: every service then gets its schema in that database (embedded mode). */
+  adminUrl?: string;
+  /** Password of the services' logins in embedded mode; default: derived from the administrator's. */
+  servicePassword?: string;
+  log?: Logger;
+  clock?: () => Date;
+  /** Ends the waiting for a database or a broker that is not there yet. */
+  signal?: AbortSignal;
+}
+
+/** A runtime whose owner can ask how it is and close it. */
+export interface OpenedRuntime extends Runtime {
+  readonly log: Logger;
+  /** Each part by name, and whether it answers now. */
+  health(): Promise<Record<'database' | 'bus' | 'directory' | 'blobs', boolean>>;
+  /** Ends subscriptions, waits for what is being published, closes the pools. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens what a service leans on, and reads the whole topic `config` first. What is not there yet is waited for, with a
+ * line in the log for every try. Throws `rejected` (`configuration`) where the configuration cannot work.
+ */
+export async function openRuntime(config: RuntimeConfig, options: OpenOptions): Promise<OpenedRuntime> {
+  const log = options.log ?? openLog(options.service, config.logLevel);
+  const persist = persistence(log, options.signal);
+  const databases = new ServiceDatabases(source(config, options, log), persist);
+  try {
+    const bus = await persist(() => openBus(config, options.service, databases, log));
+    await persist(() => bus.ensureTopics());
+    const parts = { bus, vault: openVault(openFileKeyStore(folderOf(config.keyStore)), options.clock ?? now), blobs: await openBlobStore(config.blobUrl) };
+    const directory = new ConfigDirectory(parts.vault);
+    await persist(() => directory.follow(bus));
+    return new ProcessRuntime({ ...parts, config, directory, databases, log, clock: options.clock ?? now });
+  } catch (error) {
+    await databases.close();
+    throw error;
+  }
+}
+
+const now = () => new Date();
+const folderOf = (keyStore: string) => keyStore.replace(/^file:(\/\/)?/, '');
+
+/** Without brokers and without an administrator's URL, DATABASE_URL must be one. */
+function source(config: RuntimeConfig, options: OpenOptions, log: Logger) {
+  const embedded = config.kafkaBrokers.length === 0;
+  return { adminUrl: options.adminUrl ?? (embedded ? config.databaseUrl : undefined), databaseUrl: config.databaseUrl, password: options.servicePassword, log };
+}
+
+function persistence(log: Logger, signal = new AbortController().signal) {
+  const onFailure = (error: Error, nextInMs: number) => log.warn({ err: error, nextInMs }, 'not there yet, trying again');
+  return <T>(work: () => Promise<T>) => untilAvailable(work, { onFailure, signal });
+}
+
+interface Parts {
+  config: RuntimeConfig;
+  bus: Bus;
+  vault: Vault;
+  blobs: BlobStore;
+  directory: ConfigDirectory;
+  databases: ServiceDatabases;
+  log: Logger;
+  clock: () => Date;
+}
+
+class ProcessRuntime implements OpenedRuntime {
+  readonly version = buildVersion();
+  readonly config = this.parts.config;
+  readonly bus = this.parts.bus;
+  readonly vault = this.parts.vault;
+  readonly blobs = this.parts.blobs;
+  readonly directory = this.parts.directory;
+  readonly log = this.parts.log;
+  readonly clock = this.parts.clock;
+  readonly door = new BusDoor({ ...this.parts, version: this.version });
+  readonly deadLetters = new BusDeadLetters(this.parts);
+
+  constructor(private readonly parts: Parts) {}
+
+  async database(service: string, migrations: readonly Migration[]): Promise<Database> {
+    return (await this.parts.databases.get(service, migrations)).database;
+  }
+
+  async health() {
+    const { databases, bus, blobs, directory } = this.parts;
+    const [database, busThere, blobsThere] = await Promise.all([databases.healthy(), bus.healthy(), blobs.healthy()]);
+    return { database, bus: busThere, blobs: blobsThere, directory: directory.ready() };
+  }
+
+  async close(): Promise<void> {
+    await this.parts.bus.close();
+    await this.parts.databases.close();
+  }
+}
