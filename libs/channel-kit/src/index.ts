@@ -3,3 +3,4 @@ export { equalConstantTime } from './signatures/constant-time';
 export { parseForm } from './signatures/form';
 export { hubChallenge, hubSignature, verifyHubSignature } from './signatures/hub-signature';
 export { isRecord, listOf, parseJson, recordOf, textOf, type JsonRecord } from './json';
+export { claimedTime } from './time';
