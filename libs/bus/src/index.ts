@@ -1,1 +1,5 @@
 export * from './bus.contract';
+export type { BusLog } from './bus-log';
+export { busMigration } from './embedded/bus.migration';
+export { openEmbeddedBus, type EmbeddedBus, type EmbeddedBusOptions } from './embedded/embedded-bus';
+export { partitionOf } from './partition';

@@ -1,0 +1,16 @@
+import { ThroughlineError } from '@throughline/contracts';
+
+/** What the bus says of troubles it gets over by itself; a pino logger fits. Never gets a key, a header or a value. */
+export interface BusLog {
+  warn(fields: object, message: string): void;
+}
+
+export const silent: BusLog = { warn: () => undefined };
+
+/** An error in words fit for a log: a stranger's message may quote the input, so only its kind and place are told. */
+export function faultOf(error: unknown): object {
+  if (error instanceof ThroughlineError) return { error: error.slug, reason: error.message };
+  if (!(error instanceof Error)) return { error: typeof error };
+  const place = error.stack?.split('\n').find((line) => line.startsWith('    at '))?.trim();
+  return { error: error.name, code: (error as { code?: unknown }).code, place };
+}

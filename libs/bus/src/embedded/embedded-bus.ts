@@ -1,0 +1,119 @@
+import { TOPICS, unavailable, type TopicName } from '@throughline/contracts';
+import type { Database } from '@throughline/postgres';
+import type { BroadcastOptions, Bus, GroupOptions, OutgoingMessage, Subscription } from '../bus.contract';
+import { faultOf, silent, type BusLog } from '../bus-log';
+import { GroupCommit } from '../group-commit';
+import { partitionOf } from '../partition';
+import { BroadcastReader } from './broadcast-reader';
+import { Checkpoints } from './checkpoints';
+import { GroupMember, type EmbeddedParts } from './group-member';
+import { channelOf } from './listening';
+import { LockSession } from './lock-session';
+import { MessageLog, type Outgoing } from './message-log';
+import { prune } from './prune';
+import type { Subscriber } from './subscriber';
+
+export interface EmbeddedBusOptions {
+  /** The schema `bus` with `busMigration`. The caller closes it, after the bus. */
+  database: Database;
+  /** A login on the same database: the group locks need a session of their own, which ends with the process. */
+  url: string;
+  log?: BusLog;
+  /** For tests: put before every topic name, so that suites share a database. */
+  topicPrefix?: string;
+  /** Ms between two prunings (default 60,000). */
+  pruneMs?: number;
+}
+
+export interface EmbeddedBus extends Bus {
+  /** Deletes what its topic need not keep any more; runs by itself as well. */
+  prune(): Promise<void>;
+}
+
+/**
+ * The bus as a durable log in PostgreSQL: for one process or a few. One member of a group works a topic at a time; the
+ * others stand by, and take over within 250 ms when it dies.
+ */
+export const openEmbeddedBus = (options: EmbeddedBusOptions): EmbeddedBus => new PostgresBus(options);
+
+class PostgresBus implements EmbeddedBus {
+  readonly driver = 'embedded';
+  private readonly parts: EmbeddedParts;
+  private readonly outgoing: GroupCommit<Outgoing>;
+  private readonly subscribers = new Set<Subscriber>();
+  private readonly pruneTimer: NodeJS.Timeout;
+  private pruning = Promise.resolve();
+  private closed = false;
+
+  constructor({ database, url, log = silent, topicPrefix: prefix = '', pruneMs = 60_000 }: EmbeddedBusOptions) {
+    const messages = new MessageLog(database, prefix);
+    this.parts = { database, messages, checkpoints: new Checkpoints(database, prefix), locks: new LockSession(url, log), log, prefix };
+    this.outgoing = new GroupCommit({
+      flush: (items) => this.flush(items),
+      bytesOf: ({ key, value }) => key.length + value.length,
+      maxItems: 1000,
+      maxBytes: 4 * 1024 * 1024,
+    });
+    this.pruneTimer = setInterval(() => (this.pruning = this.pruneQuietly()), pruneMs).unref();
+  }
+
+  async publish(topic: TopicName, messages: readonly OutgoingMessage[]): Promise<void> {
+    if (this.closed) throw unavailable('bus-unavailable', 'the bus is closed');
+    const { partitions } = TOPICS[topic];
+    await this.outgoing.add(messages.map((message) => ({ ...message, topic, partition: partitionOf(message.key, partitions) })));
+  }
+
+  async group(options: GroupOptions): Promise<Subscription> {
+    return this.enter(new GroupMember(this.parts, options).start());
+  }
+
+  async broadcast(options: BroadcastOptions): Promise<Subscription> {
+    const reader = new BroadcastReader(this.parts, options).start();
+    const subscription = this.enter(reader);
+    await reader.ready();
+    return subscription;
+  }
+
+  /** Nothing to do: topics are rows. */
+  async ensureTopics(): Promise<void> {}
+
+  healthy(): Promise<boolean> {
+    return this.parts.database.healthy();
+  }
+
+  prune(): Promise<void> {
+    return prune(this.parts.database, this.parts.prefix);
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    clearInterval(this.pruneTimer);
+    await this.pruning;
+    await Promise.all([...this.subscribers].map((subscriber) => subscriber.close()));
+    await this.outgoing.idle();
+    await this.parts.locks.close();
+  }
+
+  private enter(subscriber: Subscriber): Subscription {
+    this.subscribers.add(subscriber);
+    return {
+      close: async () => {
+        this.subscribers.delete(subscriber);
+        await subscriber.close();
+      },
+    };
+  }
+
+  private async flush(items: readonly Outgoing[]): Promise<void> {
+    try {
+      await this.parts.messages.append(items);
+    } catch (error) {
+      throw unavailable('bus-unavailable', 'the embedded bus did not take the messages', error);
+    }
+    for (const topic of new Set(items.map(({ topic }) => topic))) this.parts.database.notify(channelOf(topic));
+  }
+
+  private async pruneQuietly(): Promise<void> {
+    await this.prune().catch((error: unknown) => this.parts.log.warn(faultOf(error), 'the bus was not pruned'));
+  }
+}

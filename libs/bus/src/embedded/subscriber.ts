@@ -1,0 +1,50 @@
+import type { Subscription } from '../bus.contract';
+import { Backoff } from '../backoff';
+import { Bell } from '../bell';
+import { faultOf, type BusLog } from '../bus-log';
+
+/** A loop that comes back by itself: what it throws is told to the log, and after a growing wait it starts again. */
+export abstract class Subscriber implements Subscription {
+  protected readonly bell = new Bell();
+  protected readonly backoff = new Backoff();
+  private ending = false;
+  private running: Promise<void> | undefined;
+
+  protected constructor(
+    protected readonly log: BusLog,
+    protected readonly names: { topic: string; group?: string },
+  ) {}
+
+  /** Works until `going` says no, or throws where it cannot go on. */
+  protected abstract session(): Promise<void>;
+  /** Gives back what it holds. */
+  protected abstract leave(): Promise<void>;
+
+  protected readonly going = () => !this.ending;
+
+  start(): this {
+    this.running = this.run();
+    return this;
+  }
+
+  async close(): Promise<void> {
+    this.ending = true;
+    this.bell.ring();
+    await this.running;
+    await this.leave();
+  }
+
+  protected readonly handlerFailed = (error: Error) => this.log.warn({ ...this.names, ...faultOf(error) }, 'a batch failed and is tried again');
+
+  private async run(): Promise<void> {
+    while (this.going()) {
+      try {
+        await this.session();
+        this.backoff.reset();
+      } catch (error) {
+        this.log.warn({ ...this.names, ...faultOf(error) }, 'the bus cannot be read, trying again');
+        await this.bell.sleep(this.backoff.next(), this.going);
+      }
+    }
+  }
+}

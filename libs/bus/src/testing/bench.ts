@@ -1,0 +1,29 @@
+import type { Bus, BatchHandler, GroupOptions, OutgoingMessage } from '../bus.contract';
+
+/** A bus on topics of its own, as the conformance suite needs it for each test. */
+export interface BusBench {
+  bus: Bus;
+  /** The same topics, as another process sees them. */
+  another(): Promise<Bus>;
+  /** Lets the members that work now die without closing, where the driver's test can do that. */
+  kill?(): Promise<void>;
+  /** Closes every bus it opened and removes the topics. */
+  close(): Promise<void>;
+}
+
+export type CurrentBench = () => BusBench;
+
+export const text = (key: string, value: string): OutgoingMessage => ({ key: Buffer.from(key), value: Buffer.from(value) });
+
+export const texts = (count: number, prefix = 'm') => Array.from({ length: count }, (_, index) => `${prefix}${index}`);
+
+/** Options of a group on `interactions` that expects nothing to be rejected. */
+export const groupOf = (group: string, handle: BatchHandler, more: Partial<GroupOptions> = {}): GroupOptions => ({
+  topic: 'interactions',
+  group,
+  handle,
+  onRejected: async (_, error) => {
+    throw error;
+  },
+  ...more,
+});

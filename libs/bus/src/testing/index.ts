@@ -1,0 +1,3 @@
+export type { BusBench } from './bench';
+export { busConformance } from './conformance';
+export { Inbox } from './inbox';
