@@ -1,0 +1,4 @@
+import { startService } from '@throughline/platform';
+import { emailService } from './email.module';
+
+void startService(emailService);
