@@ -22,6 +22,7 @@ export interface NewEvent {
   box: Uint8Array;
 }
 
+/** Where the body was destroyed, `box`, `digest` and `keyId` are empty. */
 export interface StoredEvent extends NewEvent {
   position: Position;
   /** 1 for the first event of its stream. */
@@ -38,7 +39,13 @@ export type AppendOutcome =
 
 /** Appends and reads a service's log. All methods run inside the caller's transaction, so read models change with the log or not at all. */
 export interface EventStore {
-  /** Outcomes in the order of the events. Events of one call keep their order within each stream. */
+  /**
+   * Writer role. Outcomes in the order of the events; duplicates and conflicts fail nobody. The events of one call stand
+   * together in the log, in their order. Along the log neither `recordedAt` nor, within a stream, the version ever falls,
+   * whatever appends at the same time. Until the transaction ends, others that append to one of its streams wait: append
+   * once per transaction (two appends that take streams in other orders can end in a deadlock, 40P01, and be tried again).
+   * Call `database.notify('log')` after the commit.
+   */
   append(tx: Tx, events: readonly NewEvent[]): Promise<AppendOutcome[]>;
   /** Which of these ids the log already knows, with the digest they came with. */
   known(tx: Tx, tenant: string, ids: readonly string[]): Promise<Map<string, { digest: Buffer; position: Position }>>;
@@ -46,10 +53,15 @@ export interface EventStore {
   readStream(tx: Tx, tenant: string, stream: string, fromVersion: number, limit: number): Promise<StoredEvent[]>;
   /** Events by id; missing ones are left out. */
   readById(tx: Tx, tenant: string, ids: readonly string[]): Promise<StoredEvent[]>;
-  /** All tenants' events after a position, in log order, none skipped: only those below the oldest running transaction. Relay role. */
+  /**
+   * All tenants' events after a position, in log order, none skipped: only those below the oldest running transaction. Relay role.
+   * Throws `rejected` (`former-log-generation`) where the position is of another generation.
+   */
   readLog(tx: Tx, after: Position | undefined, limit: number): Promise<StoredEvent[]>;
   /** The log's generation: 1 at first; a restored backup starts a new one. */
   generation(tx: Tx): Promise<number>;
+  /** Walks a stream's hash chain; `version` is the first event that is not as it was appended, or is missing. */
+  verify(tx: Tx, tenant: string, stream: string): Promise<{ intact: true } | { intact: false; version: number }>;
 }
 
 /** Reads the whole log in order for ever and hands it on in batches; checkpoint by name in `subscription`. Woken by NOTIFY `log`, a poll is the fallback. */

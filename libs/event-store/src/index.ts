@@ -1,1 +1,3 @@
 export * from './event-store.contract';
+export { eventStore } from './event-store';
+export { eventStoreMigration } from './migration';

@@ -23,16 +23,21 @@ export async function testDatabase(service: string, migrations: readonly Migrati
   const server = process.env.TL_TEST_POSTGRES;
   if (!server) throw new Error('TL_TEST_POSTGRES is not set: run the tests by npm test');
   const name = `tl_test_${randomBytes(8).toString('hex')}`;
-  const url = await provision({ adminUrl: server, service, password: PASSWORD, database: name });
-  await migrate(url, service, migrations);
-  const database = openDatabase({ url, service });
   const adminUrl = new URL(server);
   adminUrl.pathname = `/${name}`;
-  const drop = async () => {
-    await database.close();
-    const admin = new Client({ connectionString: server });
-    await admin.connect();
-    await admin.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`).finally(() => admin.end());
-  };
-  return { database, url, adminUrl: adminUrl.href, drop };
+  try {
+    const url = await provision({ adminUrl: server, service, password: PASSWORD, database: name });
+    await migrate(url, service, migrations);
+    const database = openDatabase({ url, service });
+    return { database, url, adminUrl: adminUrl.href, drop: () => database.close().then(() => dropDatabase(server, name)) };
+  } catch (error) {
+    await dropDatabase(server, name);
+    throw error;
+  }
+}
+
+async function dropDatabase(server: string, name: string): Promise<void> {
+  const admin = new Client({ connectionString: server });
+  await admin.connect();
+  await admin.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`).finally(() => admin.end());
 }

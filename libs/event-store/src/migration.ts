@@ -1,0 +1,8 @@
+import type { Migration } from '@throughline/postgres';
+import { appendFunctions } from './append.sql';
+import { tables } from './tables.sql';
+
+/** The log of a service, for its list of migrations. */
+export function eventStoreMigration(service: string): Migration {
+  return { name: '1767225600000CreateEventLog', sql: tables(service) + appendFunctions(service) };
+}
