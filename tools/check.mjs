@@ -8,7 +8,7 @@ const STEPS = {
   types: [bin('tsc'), '--noEmit', '-p', 'tsconfig.json'],
   'proto lint': [bin('buf'), 'lint', 'proto'],
   'generated code': ['node', 'tools/proto/check-generated.mjs'],
-  'unused code': [bin('knip'), '--no-progress'],
+  'unused code': [bin('knip'), '--no-progress', '--no-config-hints'],
   'fast specs': [bin('jest'), '--testPathIgnorePatterns', '\\.(int|kafka|e2e)\\.spec\\.', '/node_modules/', '--silent'],
 };
 

@@ -1,0 +1,26 @@
+// What runs where, once it is up.
+import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { home, inHome } from './state.mjs';
+
+export async function report({ publicUrl, processes, kafka }) {
+  console.log(`\nThroughline is up at ${publicUrl} (reference: ${publicUrl}/docs, SMTP on port ${process.env.SMTP_PORT || 2525})\n`);
+  console.log(`  ${'process'.padEnd(12)}${'pid'.padEnd(10)}address`);
+  for (const [name, { pid, url }] of Object.entries(processes)) console.log(`  ${name.padEnd(12)}${String(pid ?? '-').padEnd(10)}${url ?? ''}`);
+  console.log(`\n  ${'topic'.padEnd(24)}partitions`);
+  for (const { name, partitions } of await topics(kafka)) console.log(`  ${name.padEnd(24)}${partitions.length}`);
+  const demo = inHome('data', 'demo.json');
+  if (existsSync(demo)) console.log(`\n  demo key    ${JSON.parse(readFileSync(demo, 'utf8')).apiKey}`);
+  console.log(`\n  logs and data: ${home}\n  npm run down ends it.\n`);
+}
+
+async function topics(brokers) {
+  const { Kafka, logLevel } = createRequire(import.meta.url)('kafkajs');
+  const admin = new Kafka({ clientId: 'throughline-up', brokers: [brokers], logLevel: logLevel.NOTHING }).admin();
+  await admin.connect();
+  try {
+    return (await admin.fetchTopicMetadata()).topics.filter(({ name }) => !name.startsWith('__'));
+  } finally {
+    await admin.disconnect();
+  }
+}
