@@ -58,6 +58,8 @@ export interface Interaction {
   conversation?: string;
   /** (kind, tuple) of the interaction on the same account this one refers to. */
   relatesTo?: { kind: string; tuple: readonly (string | number)[] };
+  /** Id of the interaction this one refers to, where no tuple names it (a `message.requested` of ours). Goes before `relatesTo`. */
+  relatesToId?: string;
   content?: Content;
   data?: Record<string, unknown>;
   agent?: string;
