@@ -6,6 +6,7 @@ export { hasScope, mayIngest, mayVouch } from './auth/scopes';
 export { readConfig } from './config/read-config';
 export { readCursor, signCursor } from './cursor';
 export { INLINE_LIMIT, openBlob, openRecord, putSealed, sealBody } from './door/sealed-body';
+export { compileDto, compileSchema, type Check } from './http/compile-dto';
 export { toProblem, type Problem } from './http/problem';
 export { RawBody } from './http/raw-body';
 export { fieldErrors } from './http/validation-errors';

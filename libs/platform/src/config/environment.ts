@@ -37,11 +37,11 @@ export class Environment {
   KAFKA_BROKERS?: string;
 
   @IsOptional()
-  @Matches(/^(postgres(ql)?|file|s3):\S*$/, { message: 'file:<folder>, postgres://... or s3://...' })
+  @Matches(/^[a-z][a-z0-9]*:.+$/, { message: 'file:<folder>' })
   BLOB_URL?: string;
 
   @IsOptional()
-  @Matches(/^file:\S+$/, { message: 'file:<folder>' })
+  @Matches(/^file:.+$/, { message: 'file:<folder>' })
   KEY_STORE?: string;
 
   @IsOptional()

@@ -8,6 +8,7 @@ import type { Directory, Door, DoorOutcome, DoorRequest } from '../runtime.contr
 import { admit, type Admitted } from './admission';
 import { buildBody } from './build-body';
 import { buildEnvelope, idOf, type Acceptance } from './build-envelope';
+import { tooDeep } from './depth';
 import { contentDigest } from './digest';
 import { putSealed, sealBody } from './sealed-body';
 import { wellFormed } from './well-formed';
@@ -30,7 +31,7 @@ export class BusDoor implements Door {
     const keys = await this.parts.vault.forTenant(request.account.tenant);
     const now = this.parts.clock().getTime();
     const acceptance = { request, keys, now, producerVersion: this.parts.version };
-    const ready = await Promise.all(interactions.map((interaction) => this.prepare(wellFormed(interaction), keys, acceptance, request)));
+    const ready = await Promise.all(interactions.map((interaction) => this.prepare(interaction, keys, acceptance, request)));
     const messages = ready.flatMap(({ message }) => (message ? [message] : []));
     if (messages.length > 0) await this.parts.bus.publish('interactions', messages);
     return ready.map(({ outcome }) => outcome);
@@ -43,7 +44,9 @@ export class BusDoor implements Door {
     return blob;
   }
 
-  private async prepare(interaction: Interaction, keys: TenantKeys, acceptance: Acceptance, request: DoorRequest): Promise<Ready> {
+  private async prepare(given: Interaction, keys: TenantKeys, acceptance: Acceptance, request: DoorRequest): Promise<Ready> {
+    if (tooDeep(given)) return { outcome: { status: 'rejected', errors: [{ pointer: '/data', code: 'depth', detail: 'Nested too deep.' }] } };
+    const interaction = wellFormed(given);
     const channelErrors = checkChannel(interaction, request);
     const admitted = admit(interaction, { region: this.parts.directory.tenant(keys.tenant)?.region || undefined, mayVouch: request.mayVouch });
     if ('errors' in admitted) return { outcome: { status: 'rejected', errors: [...channelErrors, ...admitted.errors] } };

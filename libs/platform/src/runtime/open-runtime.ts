@@ -1,5 +1,7 @@
+import { fileURLToPath } from 'node:url';
 import { openBlobStore, type BlobStore } from '@throughline/blob';
 import type { Bus, Subscription } from '@throughline/bus';
+import { rejected } from '@throughline/contracts';
 import type { Database, Migration } from '@throughline/postgres';
 import { openFileKeyStore, openVault, type Vault } from '@throughline/vault';
 import type { Logger } from 'pino';
@@ -45,7 +47,7 @@ export async function openRuntime(config: RuntimeConfig, options: OpenOptions): 
   try {
     const bus = await persist(() => openBus(config, options.service, databases, log));
     await persist(() => bus.ensureTopics());
-    const parts = { bus, vault: openVault(openFileKeyStore(folderOf(config.keyStore)), options.clock ?? now), blobs: await openBlobStore(config.blobUrl) };
+    const parts = { bus, vault: openVault(openFileKeyStore(folderOf(config.keyStore)), options.clock ?? now), blobs: blobStore(config) };
     const directory = new ConfigDirectory(parts.vault);
     await persist(() => directory.follow(bus));
     return new ProcessRuntime({ ...parts, config, directory, databases, log, clock: options.clock ?? now });
@@ -56,7 +58,15 @@ export async function openRuntime(config: RuntimeConfig, options: OpenOptions): 
 }
 
 const now = () => new Date();
-const folderOf = (keyStore: string) => keyStore.replace(/^file:(\/\/)?/, '');
+const folderOf = (keyStore: string) => (keyStore.startsWith('file://') ? fileURLToPath(keyStore) : keyStore.slice('file:'.length));
+
+function blobStore({ blobUrl }: RuntimeConfig): BlobStore {
+  try {
+    return openBlobStore(blobUrl);
+  } catch (cause) {
+    throw rejected('configuration', 'BLOB_URL names a store that no driver knows.', { cause });
+  }
+}
 
 /** Without brokers and without an administrator's URL, DATABASE_URL must be one. */
 function source(config: RuntimeConfig, options: OpenOptions, log: Logger) {

@@ -1,0 +1,49 @@
+import { Body, Controller, Headers, HttpCode, Inject, Post, Req } from '@nestjs/common';
+import { ApiBody, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { Caller, Scopes, toProblem, type Credential } from '@throughline/platform';
+import type { FastifyRequest } from 'fastify';
+import { AcceptedInteraction, BatchAnswer, PostedBatch, type BatchItem } from './answers';
+import { itemsOf, singleOf } from './posted-body';
+import { PostedInteraction } from './posted-interaction';
+import { Posting, type Outcome } from './posting';
+
+const TRACEPARENT = /^[\da-f]{2}-[\da-f]{32}-[\da-f]{16}-[\da-f]{2}$/;
+
+/** The generic door. Bodies are checked by compiled schemas, not by the pipe, so they come in untyped. */
+@ApiTags('interactions')
+@Scopes('ingest')
+@Controller('v1/interactions')
+export class InteractionsController {
+  constructor(@Inject(Posting) private readonly posting: Posting) {}
+
+  @Post()
+  @HttpCode(202)
+  @ApiOperation({ summary: 'Posts one interaction, or a CloudEvent 1.0 around it.' })
+  @ApiBody({ type: PostedInteraction })
+  @ApiResponse({ status: 202, type: AcceptedInteraction, description: 'Durable: it will appear exactly once.' })
+  async one(@Caller() caller: Credential, @Req() request: FastifyRequest, @Body() body: unknown, @Headers('traceparent') trace?: string): Promise<AcceptedInteraction> {
+    const [outcome] = await this.posting.post(caller, [singleOf(body, request.headers['content-type'])], traceOf(trace));
+    if (!outcome || 'error' in outcome) throw outcome?.error ?? new Error('the posted item has no outcome');
+    return accepted(outcome);
+  }
+
+  @Post('batch')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Posts up to 1,000 interactions, or a batch of CloudEvents. A bad item hurts no other.' })
+  @ApiBody({ type: PostedBatch })
+  @ApiResponse({ status: 200, type: BatchAnswer })
+  async batch(@Caller() caller: Credential, @Req() request: FastifyRequest, @Body() body: unknown, @Headers('traceparent') trace?: string): Promise<BatchAnswer> {
+    const outcomes = await this.posting.post(caller, itemsOf(body, request.headers['content-type']), traceOf(trace));
+    return { items: outcomes.map((outcome, index) => batchItem(outcome, index, request.id)) };
+  }
+}
+
+const traceOf = (header: string | undefined) => (header && TRACEPARENT.test(header) ? header : undefined);
+
+const accepted = ({ interactionId, warnings }: Exclude<Outcome, { error: Error }>): AcceptedInteraction =>
+  warnings.length > 0 ? { interactionId, warnings } : { interactionId };
+
+const batchItem = (outcome: Outcome, index: number, requestId: string): BatchItem =>
+  'error' in outcome
+    ? { index, status: 'rejected', interactionId: null, problem: toProblem(outcome.error, requestId) }
+    : { index, status: 'accepted', ...accepted(outcome) };

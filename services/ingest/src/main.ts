@@ -1,0 +1,4 @@
+import { startService } from '@throughline/platform';
+import { ingestService } from './ingest.module';
+
+void startService(ingestService);
