@@ -5,6 +5,7 @@
 import './require-node.mjs';
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, openSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { report } from './up/report.mjs';
 import { home, inHome, readState, runs } from './up/state.mjs';
@@ -30,30 +31,45 @@ function launchSupervisor() {
   return child;
 }
 
+const isFree = (port) =>
+  new Promise((resolve) => {
+    const server = createServer().once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
+  });
+
 const isReady = ({ url }) => fetch(`${url}/health/ready`, { signal: AbortSignal.timeout(5000) }).then((answer) => answer.ok, () => false);
 
+const seen = new Set();
+function say(text) {
+  if (!seen.has(text)) console.log(`${process.uptime().toFixed(0).padStart(4)} s  ${text}`);
+  seen.add(text);
+}
+
 async function waitUntilReady(supervisor) {
-  const seen = new Set();
-  const say = (text) => seen.has(text) || (seen.add(text), console.log(`${process.uptime().toFixed(0).padStart(4)} s  ${text}`));
   for (const limit = Date.now() + READY_LIMIT_MS; Date.now() < limit; await delay(200)) {
     const state = readState();
     if (supervisor.exitCode !== null) fail(state?.error ?? readFileSync(inHome('logs', 'supervisor.log'), 'utf8'));
-    if (!state || Number.parseInt(state.supervisor, 10) !== supervisor.pid) continue;
-    if (state.phase !== 'running') {
-      say(state.phase);
-      continue;
-    }
-    const services = Object.entries(state.processes).filter(([, { url }]) => url?.startsWith('http'));
-    const waiting = [];
-    for (const [service, entry] of services) (await isReady(entry)) ? say(`${service} is ready`) : waiting.push([service, entry]);
-    if (waiting.length === 0) return state;
-    for (const [service, { starts }] of waiting) if (starts > 2) say(`${service} keeps ending: see ${inHome('logs', `${service}.log`)}`);
+    if (Number.parseInt(state?.supervisor, 10) !== supervisor.pid) continue;
+    if (state.phase !== 'running') say(state.phase);
+    else if (await allReady(state)) return state;
   }
   return fail(`not ready within ${READY_LIMIT_MS / 60_000} min: see ${inHome('logs')} (npm run down ends what runs)`);
 }
 
+async function allReady({ processes }) {
+  const services = Object.entries(processes).filter(([, { url }]) => url?.startsWith('http'));
+  const answers = await Promise.all(services.map(([, entry]) => isReady(entry)));
+  for (const [index, [service, { starts }]] of services.entries()) {
+    if (answers[index]) say(`${service} is ready`);
+    else if (starts > 2) say(`${service} keeps ending: see ${inHome('logs', `${service}.log`)}`);
+  }
+  return answers.every(Boolean);
+}
+
 async function start() {
   if (runs(readState()?.supervisor)) fail(`already up (${home}): npm run down ends it, node tools/up.mjs status shows it`);
+  const port = Number(process.env.PORT || 8080);
+  if (!(await isFree(port))) fail(`port ${port} is in use: set PORT to another`);
   build();
   const supervisor = launchSupervisor();
   await report(await waitUntilReady(supervisor));

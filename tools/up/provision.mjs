@@ -1,13 +1,12 @@
-// Gives every service a database, roles and a password of its own: `provision(adminUrl, passwords)` -> { service: url }.
-// Run as a program (compose) it reads ADMIN_URL and SERVICE_PASSWORD, waits for the server and ends.
+// Gives every service a database, roles and a login of its own.
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { setTimeout as delay } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 
 const WAIT_LIMIT_MS = 120_000;
 const names = Object.keys(JSON.parse(readFileSync(new URL('../../deploy/services.json', import.meta.url), 'utf8')));
 
+/** { service: URL of its login }. Safe to repeat. */
 export async function provisionServices(adminUrl, passwordOf) {
   const { provision } = createRequire(import.meta.url)('../../libs/postgres/dist/index.js');
   const urls = {};
@@ -29,7 +28,8 @@ async function untilThere(work) {
   }
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
+/** What the container `provision` runs: reads ADMIN_URL and SERVICE_PASSWORD, waits for the server, ends. */
+export async function main() {
   const { ADMIN_URL, SERVICE_PASSWORD } = process.env;
   if (!ADMIN_URL || !SERVICE_PASSWORD) throw new Error('ADMIN_URL and SERVICE_PASSWORD must be set');
   await untilThere(() => provisionServices(ADMIN_URL, () => SERVICE_PASSWORD));

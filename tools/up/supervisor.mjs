@@ -3,7 +3,7 @@
 import '../require-node.mjs';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { freePorts, startBroker } from '../kafka/broker.mjs';
+import { startBroker } from '../kafka/broker.mjs';
 import { Child } from './child.mjs';
 import { passwordFrom, serviceEnvironment } from './environment.mjs';
 import { provisionServices } from './provision.mjs';
@@ -104,7 +104,6 @@ function fail(error) {
 for (const signal of ['SIGTERM', 'SIGINT']) process.on(signal, () => void end(0));
 mkdirSync(home, { recursive: true });
 try {
-  await freePorts(1);
   const [adminUrl, brokers] = await Promise.all([postgres(), kafka()]);
   await services(adminUrl, brokers);
   note({ phase: 'running' });
