@@ -1,0 +1,14 @@
+/** Levels of nesting an interaction may have: more is an attack on whoever reads it, not data. */
+const MAX_DEPTH = 64;
+
+/** True where a JSON value is nested too deep. Walks without recursion: the value may be deep enough to break the stack. */
+export function tooDeep(value: unknown): boolean {
+  let level: object[] = isNest(value) ? [value] : [];
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > MAX_DEPTH) return true;
+    level = level.flatMap((nest) => Object.values(nest).filter(isNest));
+  }
+  return false;
+}
+
+const isNest = (value: unknown): value is object => typeof value === 'object' && value !== null;
