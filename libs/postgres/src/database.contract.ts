@@ -24,9 +24,21 @@ export interface Database {
   listen(channel: string, wake: () => void): Promise<{ close(): Promise<void> }>;
   /** Wakes listeners in this process at once and in others by NOTIFY, coalesced, in a transaction of its own. Call it after the commit. */
   notify(channel: string): void;
+  /**
+   * Waits until this caller alone holds the name, among all processes of the service and all callers of this one. Ask with a
+   * signal to stop waiting (it then rejects with the signal's reason). A holder that dies is followed within seconds.
+   */
+  lease(name: string, signal?: AbortSignal): Promise<Lease>;
   /** True where the server answers now. */
   healthy(): Promise<boolean>;
   close(): Promise<void>;
+}
+
+/** The right to do alone what only one process may do at a time (relay a log, read a mailbox). */
+export interface Lease {
+  /** Aborted when the session that held it is lost: stop at once, another may hold it. */
+  readonly lost: AbortSignal;
+  release(): Promise<void>;
 }
 
 /** One step of a schema: plain SQL, applied once, in a transaction, as the schema's owner; the times in the names make the order. */

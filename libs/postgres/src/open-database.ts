@@ -1,5 +1,6 @@
 import { Pool } from 'pg';
-import type { Database, Tx } from './database.contract';
+import type { Database, Lease, Tx } from './database.contract';
+import { Leases } from './leases';
 import { Listener } from './listener';
 import { Notifier } from './notifier';
 import { roleName, schemaName, type Role } from './roles';
@@ -45,6 +46,7 @@ class PooledDatabase implements Database {
   private readonly pool: Pool;
   private readonly listener: Listener;
   private readonly notifier: Notifier;
+  private readonly leases: Leases;
 
   constructor(options: DatabaseOptions) {
     const log = options.log ?? silent;
@@ -52,6 +54,7 @@ class PooledDatabase implements Database {
     this.pool = openPool(options, log);
     this.listener = new Listener(options.url, log);
     this.notifier = new Notifier(this.pool, this.listener, log);
+    this.leases = new Leases(options.url, log);
   }
 
   writer<T>(tenants: readonly string[], work: (tx: Tx) => Promise<T>): Promise<T> {
@@ -78,6 +81,10 @@ class PooledDatabase implements Database {
     this.notifier.notify(this.channel(channel));
   }
 
+  lease(name: string, signal?: AbortSignal): Promise<Lease> {
+    return this.leases.take(`${this.service} ${name}`, signal);
+  }
+
   async healthy(): Promise<boolean> {
     return this.pool.query('SELECT 1').then(
       () => true,
@@ -88,6 +95,7 @@ class PooledDatabase implements Database {
   async close(): Promise<void> {
     await this.notifier.close();
     await this.listener.close();
+    await this.leases.close();
     await this.pool.end();
   }
 

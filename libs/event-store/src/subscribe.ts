@@ -1,0 +1,124 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { formatPosition, parsePosition, type Position } from '@throughline/contracts';
+import type { Database, Lease } from '@throughline/postgres';
+import type { EventStore, LogHandler, LogSubscription, StoredEvent } from './event-store.contract';
+import { WakeUp } from './wake-up';
+
+export interface SubscribeOptions {
+  /** The checkpoint's name. Of all subscriptions with one name, in all processes, one works and the others stand by. */
+  name: string;
+  /** Delivery is at least once: after a crash the last batch comes again. */
+  handle: LogHandler;
+  /** Events in one batch at most (default 500). */
+  batch?: number;
+  /** Ms between two looks at the log when nothing wakes it (default 1,000). */
+  pollMs?: number;
+  /** Told of every failure, of the handler and of the database. The batch is tried again all the same. */
+  onError?: (error: unknown) => void;
+}
+
+const FIRST_RETRY_MS = 100;
+const LONGEST_RETRY_MS = 10_000;
+const LOAD = 'SELECT position FROM subscription WHERE name = $1';
+const SAVE = 'INSERT INTO subscription (name, position) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET position = excluded.position';
+
+/** Starts to hand on the log from the checkpoint of this name, or from its start. Throws `unavailable` where the database does not answer now. */
+export async function subscribe(database: Database, store: EventStore, options: SubscribeOptions): Promise<LogSubscription> {
+  const wakeUp = new WakeUp();
+  const ear = await database.listen('log', () => wakeUp.ring());
+  const relay = new LogRelay(database, store, options, wakeUp);
+  const done = relay.run();
+  return {
+    close: async () => {
+      relay.stop();
+      await Promise.all([done, ear.close()]);
+    },
+  };
+}
+
+class LogRelay {
+  private readonly stopping = new AbortController();
+  private retryMs = FIRST_RETRY_MS;
+
+  constructor(
+    private readonly database: Database,
+    private readonly store: EventStore,
+    private readonly options: SubscribeOptions,
+    private readonly wakeUp: WakeUp,
+  ) {}
+
+  stop(): void {
+    this.stopping.abort();
+    this.wakeUp.ring();
+  }
+
+  async run(): Promise<void> {
+    while (!this.stopping.signal.aborted) {
+      const lease = await this.lease();
+      if (!lease) return;
+      try {
+        await this.relay(lease.lost);
+      } finally {
+        await lease.release();
+      }
+    }
+  }
+
+  private async lease(): Promise<Lease | undefined> {
+    try {
+      return await this.database.lease(`subscription ${this.options.name}`, this.stopping.signal);
+    } catch (error) {
+      if (this.stopping.signal.aborted) return undefined;
+      throw error;
+    }
+  }
+
+  /** Until told to stop. The checkpoint is read anew with each lease: another may have moved it. */
+  private async relay(lost: AbortSignal): Promise<void> {
+    const end = AbortSignal.any([this.stopping.signal, lost]);
+    let position = await this.retried(end, () => this.load());
+    while (!end.aborted) {
+      const events = await this.retried(end, () => this.read(position));
+      if (events?.length) position = await this.handOn(events, end, lost);
+      else await this.wakeUp.wait(this.options.pollMs ?? 1_000);
+    }
+  }
+
+  /** A batch that was handled is saved even when told to stop, but not where the lease is lost: another may be further. */
+  private async handOn(events: readonly StoredEvent[], end: AbortSignal, lost: AbortSignal): Promise<Position> {
+    const { position } = events.at(-1)!;
+    const handled = await this.retried(end, () => this.options.handle(events).then(() => true));
+    if (handled && !lost.aborted) await this.retried(end, () => this.save(position));
+    return position;
+  }
+
+  /** Tries until it succeeds, once at least; undefined where the end came first. */
+  private async retried<T>(end: AbortSignal, step: () => Promise<T>): Promise<T | undefined> {
+    for (;;) {
+      try {
+        const result = await step();
+        this.retryMs = FIRST_RETRY_MS;
+        return result;
+      } catch (error) {
+        this.options.onError?.(error);
+        if (end.aborted) return undefined;
+        await delay(this.retryMs, undefined, { signal: end }).catch(() => undefined);
+        this.retryMs = Math.min(this.retryMs * 2, LONGEST_RETRY_MS);
+        if (end.aborted) return undefined;
+      }
+    }
+  }
+
+  private async load(): Promise<Position | undefined> {
+    const { rows } = await this.database.system((tx) => tx.query<{ position: string }>(LOAD, [this.options.name]));
+    return rows[0] && parsePosition(rows[0].position);
+  }
+
+  private read(after: Position | undefined): Promise<StoredEvent[]> {
+    return this.database.relay((tx) => this.store.readLog(tx, after, this.options.batch ?? 500));
+  }
+
+  private async save(position: Position): Promise<void> {
+    await this.database.system((tx) => tx.query(SAVE, [this.options.name, formatPosition(position)]));
+  }
+}
