@@ -1,0 +1,41 @@
+import { randomUUID } from 'node:crypto';
+import { create, toBinary } from '@bufbuild/protobuf';
+import type { BlobStore } from '@throughline/blob';
+import { BodySchema, rejected, type Body } from '@throughline/contracts';
+import type { StoredEvent } from '@throughline/event-store';
+import type { SegmentKey } from '@throughline/vault';
+import { readBody, type PlannedEvent } from './ledger-event';
+
+/** Bytes; what is over it lies in the blob store, and the log names it (ARCHITECTURE.md, invariant 1). */
+const INLINE_LIMIT = 256 * 1024;
+
+export interface OpenBody {
+  body: Body;
+  plain: Uint8Array;
+}
+
+/** Keeps large bodies out of the log: under the segment's key, like every body at rest. */
+export class BodyStore {
+  constructor(private readonly blobs: Pick<BlobStore, 'get' | 'put'>) {}
+
+  /** The bytes the log seals: the body, or a small one that names the blob it now lies in. */
+  async stored({ envelope, plain }: PlannedEvent, key: SegmentKey): Promise<Uint8Array> {
+    if (plain.length <= INLINE_LIMIT) return plain;
+    // A new id each time: a transaction that is rolled back may leave a blob that only a lost key opens.
+    const blob = randomUUID();
+    await this.blobs.put(envelope.tenant, blob, key.seal(envelope.id, plain).box);
+    return toBinary(BodySchema, create(BodySchema, { blob }));
+  }
+
+  /** An event's body in full, with its bytes; undefined where it or its key is gone. Throws `rejected` (`unopenable`, `blob-missing`). */
+  async open({ tenant, id, box }: StoredEvent, key: SegmentKey | undefined): Promise<OpenBody | undefined> {
+    if (!key || box.length === 0) return undefined;
+    const plain = key.open(id, box);
+    const body = readBody(plain);
+    if (!body.blob) return { body, plain };
+    const whole = await this.blobs.get(tenant, body.blob);
+    if (!whole) throw rejected('blob-missing', 'The blob that an event names is not in the store.');
+    const opened = key.open(id, whole);
+    return { body: readBody(opened), plain: opened };
+  }
+}

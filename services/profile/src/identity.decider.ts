@@ -1,0 +1,103 @@
+/** Identity rules in force; every link names it, so that an answer can say why. */
+export const IDENTITY_RULES_VERSION = 1;
+
+/** No event stands at the end of a longer chain of causes. */
+export const MAX_CAUSATION_DEPTH = 8;
+
+/** An identity an interaction names, with the segment that holds it. */
+export interface NamedIdentity {
+  segment: string;
+  /** Vouched for by a credential scoped for its namespace: the door has dropped every other `verified`. */
+  verified: boolean;
+}
+
+/** "This happened, and these identities were named in it." */
+export interface ResolveInteraction {
+  /** The customer's; the first is her own on this channel. Empty where she withheld it. */
+  identities: readonly NamedIdentity[];
+  /** Segment of the conversation, where there is one. */
+  conversation: string | undefined;
+  /** Causes that stand before the interaction. */
+  causationDepth: number;
+}
+
+/** Which segments are linked with which, as far as this decision needs it. */
+export interface Links {
+  has(segment: string, peer: string): boolean;
+}
+
+export interface InteractionPlaced {
+  type: 'interaction.placed';
+  segment: string;
+}
+
+/** Two segments belong to one customer, because a gateway vouched that the second is hers whose own identity is the first. */
+export interface IdentityLinked {
+  type: 'identity.linked';
+  segment: string;
+  peer: string;
+}
+
+export type IdentityEvent = InteractionPlaced | IdentityLinked;
+
+/** Why an interaction has no place: a value, not a surprise. */
+export interface NobodyNamed {
+  refused: 'nobody-named';
+}
+
+/** Pairs of segments known to be linked. Immutable: `evolve` gives the next one. */
+export class LinkSet implements Links {
+  private constructor(private readonly pairs: ReadonlySet<string>) {}
+
+  static readonly none = new LinkSet(new Set());
+
+  static of(pairs: Iterable<readonly [string, string]>): LinkSet {
+    return new LinkSet(new Set(Array.from(pairs, ([a, b]) => pairKey(a, b))));
+  }
+
+  has(segment: string, peer: string): boolean {
+    return this.pairs.has(pairKey(segment, peer));
+  }
+
+  with(segment: string, peer: string): LinkSet {
+    return this.has(segment, peer) ? this : new LinkSet(new Set(this.pairs).add(pairKey(segment, peer)));
+  }
+}
+
+/** A link has no direction. */
+export const pairKey = (a: string, b: string) => (a < b ? `${a}|${b}` : `${b}|${a}`);
+
+/** Places an interaction in a segment, and links what was vouched for. */
+export function decide(command: ResolveInteraction, links: Links): IdentityEvent[] | NobodyNamed {
+  // What her channel says of her is her own there, vouched for or not: the interaction lands in its segment.
+  // Where she withheld it, the conversation is all that is known of her.
+  const own = command.identities[0]?.segment ?? command.conversation;
+  if (own === undefined) return { refused: 'nobody-named' };
+  return [{ type: 'interaction.placed', segment: own }, ...linksOf(own, command, links)];
+}
+
+function linksOf(own: string, command: ResolveInteraction, links: Links): IdentityLinked[] {
+  if (command.causationDepth >= MAX_CAUSATION_DEPTH) return [];
+  const vouched = command.identities
+    .slice(1)
+    // A claim nobody vouched for is a hint: it stays in the interaction, owns nothing and links nobody.
+    .filter((identity) => identity.verified)
+    .map((identity) => identity.segment);
+  // A link is made once, however often it is vouched for.
+  return [...new Set(vouched)]
+    .filter((peer) => peer !== own && !links.has(own, peer))
+    .map((peer) => ({ type: 'identity.linked', segment: own, peer }));
+}
+
+export function evolve(links: LinkSet, event: IdentityEvent): LinkSet {
+  switch (event.type) {
+    case 'interaction.placed':
+      return links;
+    case 'identity.linked':
+      return links.with(event.segment, event.peer);
+  }
+}
+
+export const initialState = LinkSet.none;
+
+export const isRefused = (result: IdentityEvent[] | NobodyNamed): result is NobodyNamed => 'refused' in result;

@@ -1,0 +1,122 @@
+import { formatIdentity, revisionId, segmentId } from '@throughline/contracts';
+import type { EventStore } from '@throughline/event-store';
+import type { Database, Tx } from '@throughline/postgres';
+import type { TenantKeys } from '@throughline/vault';
+import { admit, type KnownVersion } from './admission.decider';
+import { decide, evolve, initialState, isRefused, LinkSet, type IdentityEvent, type IdentityLinked, type ResolveInteraction } from './identity.decider';
+import { Overtaken, type Ledger } from './ledger';
+import { ownIdentity, withId, type PlannedEvent } from './ledger-event';
+import { linkEvents, type LinkSide } from './link-event';
+import { lockMembership, readLinks } from './membership';
+import { FIRST_GENERATION } from './membership.projection';
+
+/** An interaction as it came off the bus, its body open. Its segment is not decided yet. */
+export interface OpenInteraction extends Omit<PlannedEvent, 'segment'> {
+  revisable: boolean;
+}
+
+/** What of a batch did not go into the log; all else did, or was there already. */
+export interface Taken {
+  conflicts: OpenInteraction[];
+  refused: OpenInteraction[];
+}
+
+const MAX_ATTEMPTS = 5;
+
+/** Takes interactions of one tenant into the log: one transaction, a handful of statements however many they are. */
+export class Intake {
+  constructor(
+    private readonly database: Pick<Database, 'writer' | 'notify'>,
+    private readonly store: Pick<EventStore, 'known'>,
+    private readonly ledger: Ledger,
+  ) {}
+
+  /** Resolves when they are durable and readable. The same batch again changes nothing. */
+  async take(keys: TenantKeys, interactions: readonly OpenInteraction[]): Promise<Taken> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        const taken = await this.database.writer([keys.tenant], (tx) => this.takeIn(tx, keys, interactions));
+        this.database.notify('log');
+        return taken;
+      } catch (error) {
+        if (!(error instanceof Overtaken) || attempt === MAX_ATTEMPTS) throw error;
+      }
+    }
+  }
+
+  private async takeIn(tx: Tx, keys: TenantKeys, interactions: readonly OpenInteraction[]): Promise<Taken> {
+    const { fresh, conflicts } = await this.admitted(tx, keys.tenant, interactions);
+    const named = fresh.map((interaction) => nameSegments(keys, interaction));
+    const resolved = await resolve(tx, keys.tenant, named);
+    const refused = named.flatMap(({ interaction }, index) => (isRefused(resolved[index]!) ? [interaction] : []));
+    const events = named.flatMap((one, index) => eventsOf(keys, one, resolved[index]!));
+    await this.ledger.write(tx, keys, events);
+    return { conflicts, refused };
+  }
+
+  /** Those the log does not know, a revision under its own id, and those that contradict what it knows. */
+  private async admitted(tx: Tx, tenant: string, interactions: readonly OpenInteraction[]) {
+    const ids = interactions.flatMap((one) => (one.revisable ? [one.envelope.id, revisionId(one.envelope.id, one.digest)] : [one.envelope.id]));
+    const known = new Map<string, KnownVersion>(await this.store.known(tx, tenant, [...new Set(ids)]));
+    const fresh: OpenInteraction[] = [];
+    const conflicts: OpenInteraction[] = [];
+    for (const interaction of interactions) {
+      const { id } = interaction.envelope;
+      const revision = revisionId(id, interaction.digest);
+      const admission = admit({ id, digest: interaction.digest, revisable: interaction.revisable, revisionId: revision }, known);
+      if (admission === 'conflict') conflicts.push(interaction);
+      if (admission === 'new') fresh.push(interaction);
+      if (admission === 'revision') fresh.push({ ...interaction, ...withId({ ...interaction, segment: '' }, revision, id) });
+      if (admission === 'new' || admission === 'revision') known.set(admission === 'new' ? id : revision, interaction);
+    }
+    return { fresh, conflicts };
+  }
+}
+
+interface Named {
+  interaction: OpenInteraction;
+  sides: LinkSide[];
+  command: ResolveInteraction;
+}
+
+/** Finds the segment of every identity an interaction names. */
+function nameSegments(keys: TenantKeys, interaction: OpenInteraction): Named {
+  const { envelope, body } = interaction;
+  const segmentOf = (text: string) => segmentId(keys.tenant, keys.hash('identity', text), FIRST_GENERATION);
+  const sides = body.identities.map(({ namespace, value, verified }) => ({ namespace, value, verified, segment: segmentOf(formatIdentity({ namespace, value })) }));
+  const conversation = body.conversation === '' ? undefined : segmentOf(formatIdentity(ownIdentity(envelope, { ...body, identities: [] })));
+  return { interaction, sides, command: { identities: sides, conversation, causationDepth: envelope.causationDepth } };
+}
+
+/** Decides the batch in its order; where that makes a new link, again with nobody else changing links beside it. */
+async function resolve(tx: Tx, tenant: string, named: readonly Named[]) {
+  const pairs = named.flatMap(({ command: { identities } }) =>
+    identities.slice(1).filter((peer) => peer.verified).map((peer): [string, string] => [identities[0]!.segment, peer.segment]),
+  );
+  if (pairs.length === 0) return decideAll(named, initialState);
+  const before = decideAll(named, LinkSet.of(await readLinks(tx, tenant, pairs)));
+  if (!before.some(hasLink)) return before;
+  await lockMembership(tx, tenant);
+  return decideAll(named, LinkSet.of(await readLinks(tx, tenant, pairs)));
+}
+
+function decideAll(named: readonly Named[], links: LinkSet) {
+  let state = links;
+  return named.map(({ command }) => {
+    const decision = decide(command, state);
+    if (!isRefused(decision)) state = decision.reduce(evolve, state);
+    return decision;
+  });
+}
+
+const hasLink = (decision: ReturnType<typeof decide>) => !isRefused(decision) && decision.some(isLink);
+const isLink = (event: IdentityEvent): event is IdentityLinked => event.type === 'identity.linked';
+
+/** The events of one interaction as the log takes them: the interaction itself first. */
+function eventsOf(keys: TenantKeys, { interaction, sides }: Named, decision: ReturnType<typeof decide>): PlannedEvent[] {
+  if (isRefused(decision)) return [];
+  const planned = decision.flatMap((event) => (event.type === 'interaction.placed' ? [{ ...interaction, segment: event.segment }] : []));
+  const sideOf = (segment: string) => sides.find((side) => side.segment === segment)!;
+  const links = decision.filter(isLink).flatMap((link, index) => linkEvents(keys, planned[0]!, [sideOf(link.segment), sideOf(link.peer)], index));
+  return [...planned, ...links];
+}

@@ -1,0 +1,39 @@
+import type { AppendOutcome, EventStore } from '@throughline/event-store';
+import type { Tx } from '@throughline/postgres';
+import type { SegmentKey, TenantKeys, Vault } from '@throughline/vault';
+import type { AppendedEvent } from './appended-event';
+import { sealEvent, type PlannedEvent } from './ledger-event';
+import type { BodyStore } from './body-store';
+import { project } from './projections';
+
+/** Another transaction appended one of these ids after we had looked: decide again. */
+export class Overtaken extends Error {}
+
+/** The one way into the log: seals, appends and projects in the caller's transaction, so all of it happens or none. */
+export class Ledger {
+  constructor(
+    private readonly store: Pick<EventStore, 'append'>,
+    private readonly vault: Pick<Vault, 'segmentKeys'>,
+    private readonly bodies: BodyStore,
+  ) {}
+
+  /** Appends events of one tenant that the log does not know yet. Throws `Overtaken` where it knows one by now. */
+  async write(tx: Tx, keys: TenantKeys, events: readonly PlannedEvent[]): Promise<AppendedEvent[]> {
+    if (events.length === 0) return [];
+    const segmentKeys = await this.vault.segmentKeys(tx, keys.tenant, [...new Set(events.map((event) => event.segment))]);
+    const sealed = await Promise.all(events.map((event) => this.seal(event, segmentKeys.get(event.segment)!)));
+    const outcomes = await this.store.append(tx, sealed);
+    const appended = events.map((event, index) => placed(event, outcomes[index]!));
+    await project(tx, keys, segmentKeys, appended);
+    return appended;
+  }
+
+  private async seal(event: PlannedEvent, key: SegmentKey) {
+    return sealEvent(event, await this.bodies.stored(event, key), key);
+  }
+}
+
+function placed({ segment, envelope, body }: PlannedEvent, outcome: AppendOutcome): AppendedEvent {
+  if (outcome.outcome !== 'appended') throw new Overtaken('the log knows an event by now that it did not know before');
+  return { segment, envelope, body, position: outcome.position, recordedAt: outcome.recordedAt };
+}

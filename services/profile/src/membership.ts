@@ -1,0 +1,154 @@
+import { comparePositions, formatPosition, parsePosition, type Position } from '@throughline/contracts';
+import type { Tx } from '@throughline/postgres';
+
+/** A segment as its first event shows it. */
+export interface SegmentRow {
+  segment: string;
+  identityHash: Buffer;
+  generation: number;
+  namespace: string;
+  /** Sealed value. */
+  identity: Uint8Array;
+  verified: boolean;
+  firstPosition: Position;
+  firstEvent: string;
+  firstAt: number;
+}
+
+/** One direction of a link, as the stream of `segment` holds it. */
+export interface LinkRow {
+  segment: string;
+  peer: string;
+  event: string;
+  cause: string;
+  recordedAt: number;
+}
+
+interface Member {
+  segment: string;
+  customer: string;
+  first: Position;
+}
+
+/**
+ * One writer at a time changes who belongs together in a tenant. Taken before any stream is locked, and by batches with a new
+ * link only, so it never waits in a ring with them.
+ */
+export const lockMembership = (tx: Tx, tenant: string) =>
+  tx.query("SELECT pg_advisory_xact_lock(hashtextextended('membership ' || $1, 0))", [tenant]);
+
+/** Which of these pairs are linked. */
+export async function readLinks(tx: Tx, tenant: string, pairs: readonly (readonly [string, string])[]): Promise<[string, string][]> {
+  const { rows } = await tx.query<{ segment: string; peer: string }>({
+    name: 'links-of-pairs',
+    text: `SELECT l.segment, l.peer FROM unnest($2::uuid[], $3::uuid[]) AS pair(segment, peer)
+           JOIN segment_link l ON l.tenant = $1 AND l.segment = pair.segment AND l.peer = pair.peer`,
+    values: [tenant, pairs.map(([segment]) => segment), pairs.map(([, peer]) => peer)],
+  });
+  return rows.map(({ segment, peer }) => [segment, peer]);
+}
+
+/** Which of these segments stand already, and whether each is verified. */
+export async function readSegments(tx: Tx, tenant: string, segments: readonly string[]): Promise<Map<string, boolean>> {
+  const { rows } = await tx.query<{ segment: string; verified: boolean }>({
+    name: 'segments-known',
+    text: 'SELECT segment, verified FROM segment WHERE tenant = $1 AND segment = ANY ($2::uuid[])',
+    values: [tenant, segments],
+  });
+  return new Map(rows.map(({ segment, verified }) => [segment, verified]));
+}
+
+/** A new segment is a customer of its own. Rows are written in the order of segments: see `mergeCustomers`. */
+export async function writeSegments(tx: Tx, tenant: string, rows: readonly SegmentRow[]): Promise<void> {
+  if (rows.length === 0) return;
+  const sorted = rows.toSorted((a, b) => (a.segment < b.segment ? -1 : 1));
+  await tx.query({
+    name: 'write-segments',
+    text: `INSERT INTO segment (tenant, segment, identity_hash, generation, namespace, identity, verified, customer, first_position, first_event, first_at)
+           SELECT $1, r.segment, r.hash, r.generation, r.namespace, r.identity, r.verified, r.segment, r.position, r.event, r.at
+           FROM unnest($2::uuid[], $3::bytea[], $4::int[], $5::text[], $6::bytea[], $7::boolean[], $8::text[], $9::uuid[], $10::bigint[])
+             AS r(segment, hash, generation, namespace, identity, verified, position, event, at)
+           ON CONFLICT (tenant, segment) DO UPDATE SET verified = segment.verified OR excluded.verified`,
+    values: [
+      tenant,
+      sorted.map((row) => row.segment),
+      sorted.map((row) => row.identityHash),
+      sorted.map((row) => row.generation),
+      sorted.map((row) => row.namespace),
+      sorted.map((row) => row.identity),
+      sorted.map((row) => row.verified),
+      sorted.map((row) => formatPosition(row.firstPosition)),
+      sorted.map((row) => row.firstEvent),
+      sorted.map((row) => row.firstAt),
+    ],
+  });
+}
+
+/** The first link of a pair stands: it is the one that made them one customer. */
+export async function writeLinks(tx: Tx, tenant: string, links: readonly LinkRow[]): Promise<void> {
+  if (links.length === 0) return;
+  await tx.query(
+    `INSERT INTO segment_link (tenant, segment, peer, event, cause, recorded_at)
+     SELECT $1, l.* FROM unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::bigint[]) AS l
+     ON CONFLICT (tenant, segment, peer) DO NOTHING`,
+    [
+      tenant,
+      links.map((link) => link.segment),
+      links.map((link) => link.peer),
+      links.map((link) => link.event),
+      links.map((link) => link.cause),
+      links.map((link) => link.recordedAt),
+    ],
+  );
+}
+
+/**
+ * Makes one customer of those these links join: all their members then answer to the oldest one's id. Half a link whose other
+ * segment has no event yet waits for it. Rows are locked in the order of segments, as every writer does.
+ */
+export async function mergeCustomers(tx: Tx, tenant: string, links: readonly LinkRow[]): Promise<void> {
+  if (links.length === 0) return;
+  const members = await lockMembers(tx, tenant, links.flatMap(({ segment, peer }) => [segment, peer]));
+  const moves = customersAfter(members, links);
+  if (moves.size === 0) return;
+  await tx.query(
+    `UPDATE segment SET customer = moved.customer FROM unnest($2::uuid[], $3::uuid[]) AS moved(segment, customer)
+     WHERE segment.tenant = $1 AND segment.segment = moved.segment`,
+    [tenant, [...moves.keys()], [...moves.values()]],
+  );
+}
+
+async function lockMembers(tx: Tx, tenant: string, segments: readonly string[]): Promise<Member[]> {
+  const { rows } = await tx.query<{ segment: string; customer: string; first: string }>(
+    `SELECT segment, customer, first_position AS first FROM segment
+     WHERE tenant = $1 AND customer IN (SELECT customer FROM segment WHERE tenant = $1 AND segment = ANY ($2::uuid[]))
+     ORDER BY segment FOR UPDATE`,
+    [tenant, [...new Set(segments)]],
+  );
+  return rows.map((row) => ({ ...row, first: parsePosition(row.first)! }));
+}
+
+/** Members whose customer changes, with the new one. */
+export function customersAfter(members: readonly Member[], links: readonly Pick<LinkRow, 'segment' | 'peer'>[]): Map<string, string> {
+  const customerOf = new Map(members.map((member) => [member.segment, member.customer]));
+  const joined = new Map<string, string>();
+  const root = (customer: string): string => (joined.has(customer) ? root(joined.get(customer)!) : customer);
+  for (const { segment, peer } of links) {
+    const [a, b] = [customerOf.get(segment), customerOf.get(peer)];
+    if (a !== undefined && b !== undefined && root(a) !== root(b)) joined.set(root(a), root(b));
+  }
+  const oldest = oldestBy(members, (member) => root(member.customer));
+  const next = (member: Member) => oldest.get(root(member.customer))!.segment;
+  return new Map(members.filter((member) => next(member) !== member.customer).map((member) => [member.segment, next(member)]));
+}
+
+function oldestBy(members: readonly Member[], group: (member: Member) => string): Map<string, Member> {
+  const oldest = new Map<string, Member>();
+  for (const member of members) {
+    const standing = oldest.get(group(member));
+    if (!standing || isOlder(member, standing)) oldest.set(group(member), member);
+  }
+  return oldest;
+}
+
+const isOlder = (a: Member, b: Member) => comparePositions(a.first, b.first) < 0;

@@ -1,0 +1,121 @@
+import { comparePositions, parsePosition, type Position } from '@throughline/contracts';
+import type { Tx } from '@throughline/postgres';
+import type { SegmentKey, Vault } from '@throughline/vault';
+import { WITHHELD } from '../ledger-event';
+import { identityBinding } from '../membership.projection';
+import { openTraits } from '../summary.projection';
+import { foldTraits, type Traits } from '../traits';
+
+/** An identity of a customer, and since when and by which interaction it is hers. */
+export interface HeldIdentity {
+  namespace: string;
+  value: string;
+  verified: boolean;
+  /** Unix ms. */
+  linkedAt: number;
+  linkedBy: string;
+}
+
+/** What is known of a customer, folded from her segments. */
+export interface CustomerProfile {
+  customerId: string;
+  /** Rises with every event of hers. */
+  version: number;
+  identities: HeldIdentity[];
+  traits: Traits;
+  channels: Map<string, { count: number; lastAt: number }>;
+}
+
+interface MemberRow {
+  segment: string;
+  customer: string;
+  namespace: string;
+  identity: Buffer;
+  verified: boolean;
+  first_position: string;
+  first_event: string;
+  first_at: string;
+  events: string | null;
+  traits: Buffer | null;
+  cause: string | null;
+  linked_at: string | null;
+  channels: Record<string, { count: number; lastAt: number }> | null;
+}
+
+interface Member extends MemberRow {
+  first: Position;
+}
+
+const MEMBERS = `
+  SELECT s.segment, s.customer, s.namespace, s.identity, s.verified, s.first_position, s.first_event, s.first_at,
+    p.events, p.traits, l.cause, l.recorded_at AS linked_at, c.channels
+  FROM segment s
+  LEFT JOIN segment_profile p ON p.tenant = s.tenant AND p.segment = s.segment
+  LEFT JOIN LATERAL (
+    SELECT cause, recorded_at FROM segment_link WHERE tenant = s.tenant AND segment = s.segment ORDER BY recorded_at, event LIMIT 1
+  ) l ON true
+  LEFT JOIN LATERAL (
+    SELECT jsonb_object_agg(channel, jsonb_build_object('count', count, 'lastAt', last_at)) AS channels FROM (
+      SELECT channel, sum(count) AS count, max(last_at) AS last_at FROM segment_summary
+      WHERE tenant = s.tenant AND segment = s.segment GROUP BY channel) AS by_channel
+  ) c ON true
+  WHERE s.tenant = $1 AND s.customer = ANY ($2::uuid[])`;
+
+/** The customers these segments belong to, by segment; segments nobody knows are left out. */
+export async function customersOf(tx: Tx, tenant: string, segments: readonly string[]): Promise<Map<string, string>> {
+  const { rows } = await tx.query<{ segment: string; customer: string }>({
+    name: 'customers-of-segments',
+    text: 'SELECT segment, customer FROM segment WHERE tenant = $1 AND segment = ANY ($2::uuid[])',
+    values: [tenant, segments],
+  });
+  return new Map(rows.map(({ segment, customer }) => [segment, customer]));
+}
+
+/** The segments of a customer. */
+export async function segmentsOf(tx: Tx, tenant: string, customer: string): Promise<string[]> {
+  const { rows } = await tx.query<{ segment: string }>('SELECT segment FROM segment WHERE tenant = $1 AND customer = $2', [tenant, customer]);
+  return rows.map(({ segment }) => segment);
+}
+
+/** The profiles of these customers, in their order. */
+export async function readProfiles(tx: Tx, vault: Pick<Vault, 'existingSegmentKeys'>, tenant: string, customers: readonly string[]): Promise<CustomerProfile[]> {
+  const { rows } = await tx.query<MemberRow>({ name: 'members-of-customers', text: MEMBERS, values: [tenant, customers] });
+  const keys = await vault.existingSegmentKeys(tx, tenant, rows.map((row) => row.segment));
+  const members = Map.groupBy(rows, (row) => row.customer);
+  return customers.filter((customer) => members.has(customer)).map((customer) => foldProfile(customer, members.get(customer)!, keys));
+}
+
+function foldProfile(customerId: string, rows: readonly MemberRow[], keys: ReadonlyMap<string, SegmentKey>): CustomerProfile {
+  const members = rows.map((row): Member => ({ ...row, first: parsePosition(row.first_position)! })).sort((a, b) => comparePositions(a.first, b.first));
+  return {
+    customerId,
+    version: members.reduce((sum, { events }) => sum + Number(events ?? 0), 0),
+    identities: members.flatMap((member) => identityOf(member, keys.get(member.segment))),
+    traits: members.map((member) => openTraits(member.segment, member.traits, keys.get(member.segment))).reduce<Traits>(foldTraits, {}),
+    channels: channelsOf(members),
+  };
+}
+
+/** The oldest member is hers from her first event on, every other one since it was linked. What stands in for a withheld identity is not shown. */
+function identityOf(member: Member, key: SegmentKey | undefined): HeldIdentity[] {
+  if (member.namespace === WITHHELD || !key) return [];
+  const linked = member.segment !== member.customer && member.cause !== null;
+  return [
+    {
+      namespace: member.namespace,
+      value: key.open(identityBinding(member.segment), member.identity).toString('utf8'),
+      verified: member.verified,
+      linkedAt: Number(linked ? member.linked_at : member.first_at),
+      linkedBy: linked ? member.cause! : member.first_event,
+    },
+  ];
+}
+
+function channelsOf(members: readonly Member[]): CustomerProfile['channels'] {
+  const channels: CustomerProfile['channels'] = new Map();
+  for (const [channel, { count, lastAt }] of members.flatMap((member) => Object.entries(member.channels ?? {}))) {
+    const sum = channels.get(channel) ?? { count: 0, lastAt: 0 };
+    channels.set(channel, { count: sum.count + count, lastAt: Math.max(sum.lastAt, lastAt) });
+  }
+  return channels;
+}

@@ -1,0 +1,73 @@
+import { create, toBinary } from '@bufbuild/protobuf';
+import type { BlobStore } from '@throughline/blob';
+import type { Bus, OutgoingMessage } from '@throughline/bus';
+import { formatPosition, RecordSchema, TimelineRecordSchema, type Record } from '@throughline/contracts';
+import type { StoredEvent } from '@throughline/event-store';
+import { sealBody } from '@throughline/platform';
+import type { Database, Tx } from '@throughline/postgres';
+import type { SegmentKey, TenantKeys, Vault } from '@throughline/vault';
+import { BodyStore } from './body-store';
+import { readCards, type CardOf } from './cards';
+import { readEnvelope } from './ledger-event';
+
+/** The type that asks a channel to send. */
+export const MESSAGE_REQUESTED = 'message.requested';
+
+export interface RelayParts {
+  database: Pick<Database, 'reader'>;
+  vault: Pick<Vault, 'forTenant' | 'existingSegmentKeys'>;
+  bus: Pick<Bus, 'publish'>;
+  blobs: BlobStore;
+}
+
+interface Context {
+  keys: TenantKeys;
+  segmentKeys: Map<string, SegmentKey>;
+  cards: Map<string, CardOf>;
+}
+
+/** Publishes the log, in its order: every event on `timeline`, and what a channel shall send on `outbound` too. */
+export class Relay {
+  private readonly bodies: BodyStore;
+
+  constructor(private readonly parts: RelayParts) {
+    this.bodies = new BodyStore(parts.blobs);
+  }
+
+  /** Resolves when all are durable on the bus. At least once: readers know an event by its position. */
+  async publish(events: readonly StoredEvent[]): Promise<void> {
+    const contexts = new Map<string, Context>();
+    for (const [tenant, own] of Map.groupBy(events, (event) => event.tenant)) contexts.set(tenant, await this.context(tenant, own));
+    const records = await Promise.all(events.map((event) => this.record(event, contexts.get(event.tenant)!)));
+    const timeline = events.map((event, index) => timelineMessage(event, records[index]!, contexts.get(event.tenant)!.cards.get(event.stream)));
+    const outbound = events.flatMap((event, index) => (event.type === MESSAGE_REQUESTED ? [outboundMessage(event, records[index]!)] : []));
+    await this.parts.bus.publish('timeline', timeline);
+    if (outbound.length > 0) await this.parts.bus.publish('outbound', outbound);
+  }
+
+  private async context(tenant: string, events: readonly StoredEvent[]): Promise<Context> {
+    const { vault, database } = this.parts;
+    const segments = [...new Set(events.map((event) => event.stream))];
+    const read = async (tx: Tx) => ({
+      segmentKeys: await vault.existingSegmentKeys(tx, tenant, segments),
+      cards: await readCards(tx, vault, tenant, segments),
+    });
+    return { keys: await vault.forTenant(tenant), ...(await database.reader(tenant, read)) };
+  }
+
+  /** The event as it travels: its body under the epoch's key, or none where the segment's key is gone. */
+  private async record(event: StoredEvent, { keys, segmentKeys }: Context): Promise<Record> {
+    const envelope = readEnvelope(event.envelope);
+    const open = await this.bodies.open(event, segmentKeys.get(event.stream));
+    const body = open && (await sealBody(keys, this.parts.blobs, event.id, open.plain));
+    return create(RecordSchema, { envelope, digest: event.digest, ...(body && { body }) });
+  }
+}
+
+function timelineMessage(event: StoredEvent, record: Record, card: CardOf | undefined): OutgoingMessage {
+  const { key, position, stream, recordedAt } = event;
+  const value = create(TimelineRecordSchema, { record, position: formatPosition(position), segment: stream, recordedAt: BigInt(recordedAt), ...(card && { card }) });
+  return { key, value: toBinary(TimelineRecordSchema, value) };
+}
+
+const outboundMessage = (event: StoredEvent, record: Record): OutgoingMessage => ({ key: event.key, value: toBinary(RecordSchema, record) });

@@ -1,0 +1,68 @@
+import type { Tx } from '@throughline/postgres';
+import { isTimelineItem, type AppendedEvent } from './appended-event';
+
+interface ItemRow {
+  event: AppendedEvent;
+  interaction: string;
+  /** Versions after the first. */
+  revisions: number;
+}
+
+const interactionOf = ({ envelope }: AppendedEvent) => envelope.revises || envelope.id;
+
+/** Of an interaction's versions the latest by the timeline's order is shown; at the same moment the one accepted last. */
+function supersedes({ envelope: newer }: AppendedEvent, { envelope: older }: AppendedEvent): boolean {
+  if (newer.occurredAt !== older.occurredAt) return newer.occurredAt > older.occurredAt;
+  return newer.providerSequence >= older.providerSequence;
+}
+
+function itemRows(events: readonly AppendedEvent[]): ItemRow[] {
+  const rows = new Map<string, ItemRow>();
+  for (const event of events.filter(isTimelineItem)) {
+    const interaction = interactionOf(event);
+    const revisions = event.envelope.revises ? 1 : 0;
+    const row = rows.get(interaction);
+    if (!row) rows.set(interaction, { event, interaction, revisions });
+    else rows.set(interaction, { interaction, revisions: row.revisions + revisions, event: supersedes(event, row.event) ? event : row.event });
+  }
+  return [...rows.values()];
+}
+
+const WRITE_ITEMS = `
+  INSERT INTO timeline_item AS standing
+    (tenant, segment, interaction, event, revision, occurred_at, provider_sequence, type, channel, account, conversation, direction)
+  SELECT $1, r.* FROM unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::int[], $6::bigint[], $7::bigint[],
+    $8::text[], $9::text[], $10::text[], $11::bytea[], $12::smallint[]) AS r
+  ON CONFLICT (tenant, interaction) DO UPDATE SET
+    revision = standing.revision + excluded.revision,
+    (event, occurred_at, provider_sequence, type, channel, account, conversation, direction) = (
+      SELECT v.event, v.occurred_at, v.provider_sequence, v.type, v.channel, v.account, v.conversation, v.direction FROM (VALUES
+        (1, standing.event, standing.occurred_at, standing.provider_sequence, standing.type, standing.channel, standing.account, standing.conversation, standing.direction),
+        (2, excluded.event, excluded.occurred_at, excluded.provider_sequence, excluded.type, excluded.channel, excluded.account, excluded.conversation, excluded.direction)
+      ) AS v(came, event, occurred_at, provider_sequence, type, channel, account, conversation, direction)
+      ORDER BY v.occurred_at DESC, v.provider_sequence DESC, v.came DESC LIMIT 1)`;
+
+/** The items of the timeline: interactions and what the business asked to be sent. */
+export async function projectTimeline(tx: Tx, tenant: string, events: readonly AppendedEvent[]): Promise<void> {
+  const rows = itemRows(events);
+  if (rows.length === 0) return;
+  const column = <T>(of: (row: ItemRow) => T) => rows.map(of);
+  await tx.query({
+    name: 'write-timeline-items',
+    text: WRITE_ITEMS,
+    values: [
+      tenant,
+      column((row) => row.event.segment),
+      column((row) => row.interaction),
+      column((row) => row.event.envelope.id),
+      column((row) => row.revisions),
+      column((row) => String(row.event.envelope.occurredAt)),
+      column((row) => String(row.event.envelope.providerSequence)),
+      column((row) => row.event.envelope.type),
+      column((row) => row.event.envelope.channel),
+      column((row) => row.event.envelope.account),
+      column((row) => Buffer.from(row.event.envelope.conversation)),
+      column((row) => row.event.envelope.direction),
+    ],
+  });
+}
