@@ -2,5 +2,5 @@ export * from './adapter.contract';
 export { equalConstantTime } from './signatures/constant-time';
 export { parseForm } from './signatures/form';
 export { hubChallenge, hubSignature, verifyHubSignature } from './signatures/hub-signature';
-export { isRecord, listOf, parseJson, recordOf, textOf, type JsonRecord } from './json';
+export { fieldOf, isRecord, listOf, parseJson, recordOf, textOf, type JsonRecord } from './json';
 export { claimedTime } from './time';

@@ -36,3 +36,5 @@ export const isRecord = (value: unknown): value is JsonRecord => typeof value ==
 export const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
 /** The value as text that is not empty, or undefined. */
 export const textOf = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
+/** The record's own field of a name the input chose: `constructor` and the like are no fields. */
+export const fieldOf = (record: JsonRecord, name: string): unknown => (Object.hasOwn(record, name) ? record[name] : undefined);

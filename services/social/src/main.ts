@@ -1,0 +1,4 @@
+import { startService } from '@throughline/platform';
+import { socialService } from './social.module';
+
+void startService(socialService);
