@@ -1,4 +1,4 @@
-import { Body, Controller, Headers, HttpCode, Inject, Post, Req } from '@nestjs/common';
+import { Body, Controller, HttpCode, Inject, Post, Req } from '@nestjs/common';
 import { ApiBody, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { Caller, Scopes, toProblem, type Credential } from '@throughline/platform';
 import type { FastifyRequest } from 'fastify';
@@ -21,8 +21,8 @@ export class InteractionsController {
   @ApiOperation({ summary: 'Posts one interaction, or a CloudEvent 1.0 around it.' })
   @ApiBody({ type: PostedInteraction })
   @ApiResponse({ status: 202, type: AcceptedInteraction, description: 'Durable: it will appear exactly once.' })
-  async one(@Caller() caller: Credential, @Req() request: FastifyRequest, @Body() body: unknown, @Headers('traceparent') trace?: string): Promise<AcceptedInteraction> {
-    const [outcome] = await this.posting.post(caller, [singleOf(body, request.headers['content-type'])], traceOf(trace));
+  async one(@Caller() caller: Credential, @Req() request: FastifyRequest, @Body() body: unknown): Promise<AcceptedInteraction> {
+    const [outcome] = await this.posting.post(caller, [singleOf(body, request.headers['content-type'])], traceOf(request));
     if (!outcome || 'error' in outcome) throw outcome?.error ?? new Error('the posted item has no outcome');
     return accepted(outcome);
   }
@@ -32,13 +32,16 @@ export class InteractionsController {
   @ApiOperation({ summary: 'Posts up to 1,000 interactions, or a batch of CloudEvents. A bad item hurts no other.' })
   @ApiBody({ type: PostedBatch })
   @ApiResponse({ status: 200, type: BatchAnswer })
-  async batch(@Caller() caller: Credential, @Req() request: FastifyRequest, @Body() body: unknown, @Headers('traceparent') trace?: string): Promise<BatchAnswer> {
-    const outcomes = await this.posting.post(caller, itemsOf(body, request.headers['content-type']), traceOf(trace));
+  async batch(@Caller() caller: Credential, @Req() request: FastifyRequest, @Body() body: unknown): Promise<BatchAnswer> {
+    const outcomes = await this.posting.post(caller, itemsOf(body, request.headers['content-type']), traceOf(request));
     return { items: outcomes.map((outcome, index) => batchItem(outcome, index, request.id)) };
   }
 }
 
-const traceOf = (header: string | undefined) => (header && TRACEPARENT.test(header) ? header : undefined);
+function traceOf({ headers }: FastifyRequest): string | undefined {
+  const header = headers.traceparent;
+  return typeof header === 'string' && TRACEPARENT.test(header) ? header : undefined;
+}
 
 const accepted = ({ interactionId, warnings }: Exclude<Outcome, { error: Error }>): AcceptedInteraction =>
   warnings.length > 0 ? { interactionId, warnings } : { interactionId };

@@ -34,6 +34,11 @@ export class ConfigDirectory implements Directory {
     for (const { value } of batch) this.apply(fromBinary(ConfigRecordSchema, value));
   }
 
+  /** The newest version of a thing (`tenant/<id>`, `channelAccount/<id>`, `apiKey/<id>`) that was read; undefined where none was. */
+  version(name: string): bigint | undefined {
+    return this.entries.get(name)?.version;
+  }
+
   tenant(id: string): TenantConfig | undefined {
     const { value } = this.entries.get(`tenant/${id}`) ?? {};
     return value?.case === 'tenant' && !value.value.removed ? value.value : undefined;

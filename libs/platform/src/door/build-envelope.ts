@@ -54,7 +54,9 @@ export function buildEnvelope(interaction: Interaction, admitted: Admitted, comm
 export const idOf = (account: Pick<Account, 'id' | 'tenant'>, { kind, tuple }: Pick<Interaction, 'kind' | 'tuple'>) =>
   interactionId(account.tenant, account.id, kind, tuple);
 
-const relatedId = (account: Account, { relatesTo }: Interaction) => (relatesTo ? idOf(account, relatesTo) : '');
+/** Id of the interaction this one refers to; '' where it refers to none. */
+export const relatedId = (account: Pick<Account, 'id' | 'tenant'>, { relatesTo, relatesToId }: Interaction) =>
+  relatesToId ?? (relatesTo ? idOf(account, relatesTo) : '');
 
 /** Order is kept per customer-side identity, whichever direction; without one per conversation. */
 function partitionKey(keys: Acceptance['keys'], account: Account, { conversation }: Interaction, { identities }: Admitted): Buffer {

@@ -30,6 +30,7 @@ export interface OpenOptions {
 /** A runtime whose owner can ask how it is and close it. */
 export interface OpenedRuntime extends Runtime {
   readonly log: Logger;
+  readonly directory: ConfigDirectory;
   /** Each part by name, and whether it answers now. */
   health(): Promise<Record<'database' | 'bus' | 'directory' | 'blobs', boolean>>;
   /** Ends subscriptions, waits for what is being published, closes the pools. */

@@ -22,7 +22,7 @@ export async function metricsText(): Promise<string> {
   return serializer.serialize(resourceMetrics);
 }
 
-const requests = metrics.getMeter('throughline').createHistogram('http_server_request_duration', { unit: 's', description: 'HTTP requests by route.' });
+const requests = metrics.getMeter('throughline').createHistogram('http_server_request_duration_seconds', { unit: 's', description: 'HTTP requests by route.' });
 
 /** Counts and times every request by its route's pattern; addresses and queries may name customers, so they are never a label. */
 export function measureRequests(fastify: FastifyInstance): void {

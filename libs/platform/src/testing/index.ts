@@ -1,0 +1,3 @@
+export { ConfigPublisher } from './config-publisher';
+export { startForTest, testConfig, type TestService } from './test-service';
+export { until } from './until';
