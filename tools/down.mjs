@@ -1,4 +1,4 @@
-// npm run down: ends exactly the processes that `npm run up` started; the data stays in .throughline-up/.
+// npm run down: ends exactly the processes that `npm run up` started; the data stays.
 import './require-node.mjs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { home, readState, runs } from './up/state.mjs';

@@ -55,7 +55,6 @@ function print(lanes, seconds, verdict, report) {
 const env = { ...process.env, PORT: process.env.PORT ?? '8080', LOG_LEVEL: 'error' };
 const embedded = values.mode === 'embedded';
 const victims = embedded ? await embeddedVictim(env, `http://127.0.0.1:${env.PORT}`) : undefined;
-if (!embedded) process.env.DATA_DIR ??= '.throughline-up/data';
 const demo = readDemoFile();
 const others = victims ?? (await distributedVictims(demo));
 const started = Date.now();

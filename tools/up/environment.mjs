@@ -1,10 +1,9 @@
 // The environment of a service in distributed mode; docker-compose.yml says the same.
 import { createHmac } from 'node:crypto';
-import { inHome } from './state.mjs';
+import { dataDir, home } from './state.mjs';
 
 /** The operator's own settings are passed on; what holds the parts together is ours. */
 export function serviceEnvironment({ name, port, databaseUrl, kafka, publicUrl }) {
-  const dataDir = process.env.DATA_DIR || inHome('data');
   return {
     ...process.env,
     PORT: String(port),
@@ -14,8 +13,8 @@ export function serviceEnvironment({ name, port, databaseUrl, kafka, publicUrl }
     KAFKA_BROKERS: kafka,
     PUBLIC_URL: publicUrl,
     DATA_DIR: dataDir,
-    KEY_STORE: process.env.KEY_STORE || `file:${dataDir}/keys`,
-    BLOB_URL: process.env.BLOB_URL || `file:${dataDir}/blobs`,
+    KEY_STORE: process.env.KEY_STORE || `file:${home}/keys`,
+    BLOB_URL: process.env.BLOB_URL || `file:${home}/blobs`,
     DEMO: process.env.DEMO || '1',
     OTEL_SERVICE_NAME: `throughline-${name}`,
   };

@@ -1,7 +1,8 @@
 // What runs where, once it is up.
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { home, inHome } from './state.mjs';
+import { join } from 'node:path';
+import { dataDir, home } from './state.mjs';
 
 export async function report({ publicUrl, processes, kafka }) {
   console.log(`\nThroughline is up at ${publicUrl} (reference: ${publicUrl}/docs, SMTP on port ${process.env.SMTP_PORT || 2525})\n`);
@@ -9,7 +10,7 @@ export async function report({ publicUrl, processes, kafka }) {
   for (const [name, { pid, url }] of Object.entries(processes)) console.log(`  ${name.padEnd(12)}${String(pid ?? '-').padEnd(10)}${url ?? ''}`);
   console.log(`\n  ${'topic'.padEnd(24)}partitions`);
   for (const { name, partitions } of await topics(kafka)) console.log(`  ${name.padEnd(24)}${partitions.length}`);
-  const demo = inHome('data', 'demo.json');
+  const demo = join(dataDir, 'demo.json');
   if (existsSync(demo)) console.log(`\n  demo key    ${JSON.parse(readFileSync(demo, 'utf8')).apiKey}`);
   console.log(`\n  logs and data: ${home}\n  npm run down ends it.\n`);
 }

@@ -21,21 +21,34 @@ export async function makeDataFolder(folder: string, programs: ServerPrograms, u
 
 /** Lines 1 and 8 of `postmaster.pid`: the server's process and whether it takes connections. */
 export function postmaster(folder: string): { pid: number; ready: boolean } | undefined {
-  const file = join(folder, 'data', 'postmaster.pid');
-  if (!existsSync(file)) return undefined;
-  const lines = readFileSync(file, 'utf8').split('\n');
-  return { pid: Number(lines[0]), ready: lines[7]?.trim() === 'ready' };
+  const lines = textOf(join(folder, 'data', 'postmaster.pid'))?.split('\n');
+  return lines && { pid: Number(lines[0]), ready: lines[7]?.trim() === 'ready' };
 }
 
 /** Ends a server that outlived the process that had started it. */
 export async function stopOrphan(folder: string, programs: ServerPrograms, user: ServerUser | undefined): Promise<void> {
-  const found = postmaster(folder);
-  if (!found || !processIdentity(found.pid) || !servesFolder(found.pid, folder)) return;
-  await runToEnd(programs.pgCtl, ['-D', join(folder, 'data'), '-m', 'fast', '-w', '-t', '60', 'stop'], user);
+  if (!isServed(folder)) return;
+  await runToEnd(programs.pgCtl, ['-D', join(folder, 'data'), '-m', 'fast', '-w', '-t', '60', 'stop'], user).catch((error: Error) => {
+    // It may have gone by itself in between: the kernel had told it to.
+    if (isServed(folder)) throw error;
+  });
+}
+
+function isServed(folder: string): boolean {
+  const pid = postmaster(folder)?.pid;
+  return pid !== undefined && processIdentity(pid) !== undefined && servesFolder(pid, folder);
 }
 
 /** False where the number went to another program since: then the file is stale, and PostgreSQL itself removes it. */
 function servesFolder(pid: number, folder: string): boolean {
-  const file = `/proc/${pid}/cmdline`;
-  return !existsSync(file) || readFileSync(file, 'utf8').includes(join(folder, 'data'));
+  return textOf(`/proc/${pid}/cmdline`)?.includes(join(folder, 'data')) ?? process.platform !== 'linux';
+}
+
+/** Undefined where the file is not there, or no longer. */
+function textOf(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return undefined;
+  }
 }

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, statSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { tmpdir } from 'node:os';
+import { dirname, resolve, sep } from 'node:path';
 
 /** Whom the server runs as. PostgreSQL refuses to run as root. */
 export interface ServerUser {
@@ -37,12 +38,12 @@ function mayEnter(folder: string, { uid, gid }: ServerUser): boolean {
 }
 
 /**
- * Makes sure that the user can enter `folder`; a folder named in `ours` is opened for entering (not for listing).
- * Throws with the name of the folder that is in the way.
+ * Makes sure that the user can enter `folder`. A folder named in `ours`, or one made for a trial below the system's folder
+ * for temporary files, is opened for entering (not for listing). Throws with the name of any other folder in the way.
  */
 export function letIn(folder: string, user: ServerUser, ours: readonly string[]): void {
   for (let closed = closedFolder(folder, user); closed !== undefined; closed = closedFolder(folder, user)) {
-    if (!ours.includes(closed)) {
+    if (!ours.includes(closed) && !closed.startsWith(resolve(tmpdir()) + sep)) {
       throw new Error(`as root PostgreSQL runs as the user postgres, who may not enter ${closed}: run as an ordinary user, or move the project and DATA_DIR out of it`);
     }
     chmodSync(closed, statSync(closed).mode | 0o011);
