@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import { Client } from 'pg';
 import { testDatabase, type TestDatabase } from '@throughline/postgres/testing';
 import { eventStore } from './event-store';
 import { eventStoreMigration } from './migration';
 import { sampleEvent } from './testing';
-import type { NewEvent } from './event-store.contract';
+import type { AppendOutcome, NewEvent } from './event-store.contract';
 
 const tenant = randomUUID();
 let test: TestDatabase;
@@ -45,5 +46,58 @@ describe('an append', () => {
     const outcomes = await append([event, { ...event, digest: Buffer.alloc(16) }, event]);
     const { position } = outcomes[0]!;
     expect(outcomes).toMatchObject([{ outcome: 'appended' }, { outcome: 'conflict', position }, { outcome: 'duplicate', position }]);
+  });
+
+  it('knows an event whose body was destroyed, and keeps its chain', async () => {
+    const event = sampleEvent({ tenant, stream: randomUUID() });
+    const [{ position }] = (await append([event])) as [AppendOutcome];
+    await test.database.writer([tenant], async (tx) => {
+      await tx.query('DELETE FROM event_body WHERE n = $1', [position.n]);
+      await tx.query('UPDATE event_id SET digest = NULL WHERE tenant = $1 AND id = $2', [tenant, event.id]);
+    });
+    expect(await append([{ ...event, digest: Buffer.alloc(16) }])).toEqual([{ outcome: 'duplicate', position }]);
+    await test.database.reader(tenant, async (tx) => {
+      const empty = new Uint8Array();
+      expect(await eventStore.readById(tx, tenant, [event.id])).toMatchObject([{ id: event.id, box: empty, digest: empty, keyId: '' }]);
+      expect(await eventStore.verify(tx, tenant, event.stream)).toEqual({ intact: true });
+    });
+  });
+
+  it('is undone with its transaction', async () => {
+    const event = sampleEvent({ tenant, stream: randomUUID() });
+    const failing = test.database.writer([tenant], async (tx) => {
+      await eventStore.append(tx, [event]);
+      throw new Error('stop');
+    });
+    await expect(failing).rejects.toThrow('stop');
+    expect(await read(event.stream)).toEqual([]);
+    expect(await append([event])).toMatchObject([{ outcome: 'appended', version: 1 }]);
+  });
+
+  it('of nothing does nothing', async () => {
+    expect(await append([])).toEqual([]);
+  });
+});
+
+/** As somebody who owns the server could. */
+async function tamper(sql: string, values: unknown[]): Promise<void> {
+  const admin = new Client({ connectionString: test.adminUrl });
+  await admin.connect();
+  await admin.query(sql, values).finally(() => admin.end());
+}
+
+describe('verifying a stream', () => {
+  it('names the first event that was changed behind its back', async () => {
+    const stream = randomUUID();
+    await append([1, 2, 3].map(() => sampleEvent({ tenant, stream })));
+    await tamper(`UPDATE event SET envelope = '\\x00' WHERE stream = $1 AND version = 2`, [stream]);
+    expect(await test.database.reader(tenant, (tx) => eventStore.verify(tx, tenant, stream))).toEqual({ intact: false, version: 2 });
+  });
+
+  it('misses an event that was cut off its end', async () => {
+    const stream = randomUUID();
+    await append([1, 2].map(() => sampleEvent({ tenant, stream })));
+    await tamper('DELETE FROM event WHERE stream = $1 AND version = 2', [stream]);
+    expect(await test.database.reader(tenant, (tx) => eventStore.verify(tx, tenant, stream))).toEqual({ intact: false, version: 2 });
   });
 });

@@ -65,6 +65,10 @@ INSERT INTO log (generation) VALUES (1);
 ${systemTable(service, 'log')}
 GRANT SELECT ON log TO ${roleName(service, 'reader')}, ${roleName(service, 'relay')};
 REVOKE INSERT, UPDATE, DELETE ON log FROM ${roleName(service, 'writer')};
+
+-- The log only grows; what erasure needs is left: digests, bodies.
+REVOKE UPDATE, DELETE ON event FROM ${roleName(service, 'writer')};
+REVOKE DELETE ON event_id, stream FROM ${roleName(service, 'writer')};
 `;
 
 /** Nobody uses a partition by its own name, past the wall of the table. */
