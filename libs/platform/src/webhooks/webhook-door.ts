@@ -82,7 +82,9 @@ export class WebhookDoor {
   }
 
   private async publish(adapter: Adapter, account: Account, request: RawRequest, { interactions, unparsed }: ParseResult): Promise<void> {
-    const outcomes = interactions.length > 0 ? await this.runtime.door.accept(this.doorRequest(adapter, account, request), interactions) : [];
+    // An account open to several channels asks each interaction for its own.
+    const named = account.channel ? interactions : interactions.map((interaction) => ({ channel: adapter.channel, ...interaction }));
+    const outcomes = named.length > 0 ? await this.runtime.door.accept(this.doorRequest(adapter, account, request), named) : [];
     if (unparsed.length > 0) await this.setAside(account, request, 'unparsable', explain(unparsed));
     const why = outcomes.flatMap(reasons);
     if (why.length > 0) await this.setAside(account, request, 'rejected', explain(why));
