@@ -1,0 +1,55 @@
+import type { FieldError } from '@throughline/contracts';
+
+/** What a tenant says of one of its endpoints at a provider. */
+export interface AccountDetails {
+  id: string;
+  provider: string;
+  channel: string;
+  address: string;
+  secrets: Record<string, string>;
+  settings: Record<string, unknown>;
+}
+
+/** A merge patch (RFC 7396) one level deep: null takes a name away, what is not named stays. */
+export interface AccountPatch {
+  channel?: string | null;
+  address?: string | null;
+  secrets?: Record<string, string | null>;
+  settings?: Record<string, unknown>;
+}
+
+const MAX_SETTINGS_CHARS = 16_384;
+const MAX_SECRETS = 20;
+const MAX_SECRET_CHARS = 4_096;
+const NAME = /^[A-Za-z][A-Za-z0-9_]{0,49}$/;
+
+const merged = <T>(before: Record<string, T>, changes: Record<string, T | null> = {}) =>
+  Object.fromEntries(Object.entries({ ...before, ...changes }).filter(([, value]) => value !== null)) as Record<string, T>;
+
+/** The account after the patch. */
+export function patched(account: AccountDetails, patch: AccountPatch): AccountDetails {
+  const channel = patch.channel === undefined ? account.channel : (patch.channel ?? '');
+  const address = patch.address === undefined ? account.address : normalAddress(channel, patch.address ?? '');
+  return { ...account, channel, address, secrets: merged(account.secrets, patch.secrets), settings: merged(account.settings, patch.settings) };
+}
+
+/** The one written form of an address: a mailbox in lower case, everything else as the provider writes it. */
+export const normalAddress = (channel: string, address: string) => (channel === 'email' ? address.trim().toLowerCase() : address.trim());
+
+/** What is wrong with the secrets and settings; empty where nothing is. No secret is ever repeated. */
+export function accountErrors({ secrets, settings }: Pick<AccountDetails, 'secrets' | 'settings'>): FieldError[] {
+  const names = Object.keys(secrets);
+  const errors = names.flatMap((name) => secretErrors(name, secrets[name]));
+  if (names.length > MAX_SECRETS) errors.push({ pointer: '/secrets', code: 'count', detail: `At most ${MAX_SECRETS} secrets.` });
+  if (JSON.stringify(settings).length > MAX_SETTINGS_CHARS) {
+    errors.push({ pointer: '/settings', code: 'size', detail: `At most ${MAX_SETTINGS_CHARS} characters of JSON.` });
+  }
+  return errors;
+}
+
+function secretErrors(name: string, value: unknown): FieldError[] {
+  // The name is not repeated either: a caller who mixes up name and value must not find the value in a log.
+  if (!NAME.test(name)) return [{ pointer: '/secrets', code: 'name', detail: 'A secret is named by 1 to 50 letters, digits and "_".' }];
+  const good = typeof value === 'string' && value.length > 0 && value.length <= MAX_SECRET_CHARS;
+  return good ? [] : [{ pointer: `/secrets/${name}`, code: 'secret', detail: `A text of 1 to ${MAX_SECRET_CHARS} characters.` }];
+}

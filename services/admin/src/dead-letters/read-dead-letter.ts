@@ -1,0 +1,33 @@
+import { fromBinary } from '@bufbuild/protobuf';
+import { DeadLetterSchema, rejected, type DeadLetter } from '@throughline/contracts';
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+/** What a `timestamptz` and a Date can both hold (Unix ms, the year 9999). */
+const LAST_TIME = 253_402_300_799_999n;
+
+/** The dead letter in a message. Throws `rejected` (`not-a-dead-letter`) where the bytes are none: such a message can never be kept. */
+export function readDeadLetter(value: Uint8Array): DeadLetter {
+  const letter = parsed(value);
+  if (!UUID.test(letter.id) || !UUID.test(letter.tenant)) throw rejected('not-a-dead-letter', 'The message names no dead letter or no tenant.');
+  if (letter.at < 0n || letter.at > LAST_TIME) throw rejected('not-a-dead-letter', 'The time of the dead letter is none.');
+  return withoutNul(letter);
+}
+
+function parsed(value: Uint8Array): DeadLetter {
+  try {
+    return fromBinary(DeadLetterSchema, value);
+  } catch (cause) {
+    throw rejected('not-a-dead-letter', 'The bytes are no dead letter.', { cause });
+  }
+}
+
+/** PostgreSQL's text knows no NUL. What came from outside (a media type, an account) may hold one. */
+function withoutNul(letter: DeadLetter): DeadLetter {
+  const clean = (text: string) => text.replaceAll('\0', '\uFFFD');
+  const { account, cause, detail, service, interaction, mediaType, rawBlob } = letter;
+  return {
+    ...letter,
+    ...{ account: clean(account), cause: clean(cause), detail: clean(detail), service: clean(service) },
+    ...{ interaction: clean(interaction), mediaType: clean(mediaType), rawBlob: clean(rawBlob) },
+  };
+}
