@@ -1,4 +1,5 @@
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, Req, Res, type Type } from '@nestjs/common';
+import { ApiExcludeEndpoint, ApiOperation } from '@nestjs/swagger';
 import type { Adapter, ProviderAnswer } from '@throughline/channel-kit';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Public } from '../auth/access';
@@ -17,11 +18,14 @@ function webhookController(adapter: Adapter): Type {
     @Post(':account')
     @HttpCode(200)
     @RawBody()
+    @ApiOperation({ summary: `Takes what ${adapter.provider} posts; its signature is the credential.`, security: [] })
     async receive(@Param('account') account: string, @Body() body: Buffer | undefined, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
       await send(reply, await this.door.receive(adapter, account, httpRequest(request, 'POST', body)));
     }
 
     @Get(':account')
+    @ApiExcludeEndpoint(!adapter.handshake)
+    @ApiOperation({ summary: `Answers the challenge of ${adapter.provider}; its token is the credential.`, security: [] })
     async challenge(@Param('account') account: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
       await send(reply, await this.door.shakeHands(adapter, account, httpRequest(request, 'GET')));
     }
