@@ -1,4 +1,4 @@
-import { notFound, rejected, type FieldError, type Interaction } from '@throughline/contracts';
+import { notFound, rejected, ThroughlineError, type FieldError, type Interaction } from '@throughline/contracts';
 import { mayIngest, mayVouch, type Account, type Credential, type DoorOutcome, type Runtime } from '@throughline/platform';
 import { checkPosted } from './check-posted';
 import type { Posted } from './cloud-event';
@@ -19,19 +19,29 @@ export class Posting {
 
   /** Outcomes in the order of the items; a bad one hurts no other. Throws `unavailable` where nothing can be promised. */
   async post(caller: Credential, items: readonly (Posted | Error)[], trace?: string): Promise<Outcome[]> {
-    const checked = await Promise.all(items.map((item) => (item instanceof Error ? item : this.check(caller, item))));
+    const checked = await Promise.all(items.map((item) => this.check(caller, item)));
     const outcomes: Outcome[] = checked.map((item) => (item instanceof Error ? { error: item } : { error: new Error('not handed in') }));
     await Promise.all([...byAccount(checked)].map(([account, indices]) => this.handIn(caller, account, indices, checked, outcomes, trace)));
     return outcomes;
   }
 
-  private async check(caller: Credential, { item, under }: Posted): Promise<Checked | Error> {
-    const posted = attempt(() => checkPosted(item, under));
-    if (posted instanceof Error) return posted;
+  /** What is wrong with one item is that item's outcome; what is wrong with us concerns all. */
+  private async check(caller: Credential, given: Posted | Error): Promise<Checked | Error> {
+    try {
+      return await this.admit(caller, given);
+    } catch (error) {
+      if (error instanceof ThroughlineError && error.kind !== 'unavailable') return error;
+      throw error;
+    }
+  }
+
+  private async admit(caller: Credential, given: Posted | Error): Promise<Checked> {
+    if (given instanceof Error) throw given;
+    const posted = checkPosted(given.item, given.under);
     const account = await this.runtime.directory.account(posted.account);
-    if (account?.tenant !== caller.tenant) return notFound('account-unknown', 'There is no such account.');
-    if (!mayIngest(caller, account.id)) return rejected('scope', 'The key may not post on this account.', { status: 403 });
-    return { account, interaction: toInteraction(posted, account.channel), under };
+    if (account?.tenant !== caller.tenant) throw notFound('account-unknown', 'There is no such account.');
+    if (!mayIngest(caller, account.id)) throw rejected('scope', 'The key may not post on this account.', { status: 403 });
+    return { account, interaction: toInteraction(posted, account.channel), under: given.under };
   }
 
   private async handIn(caller: Credential, account: Account, indices: number[], checked: (Checked | Error)[], outcomes: Outcome[], trace?: string) {
@@ -39,15 +49,6 @@ export class Posting {
     const request = { account, provider: 'generic', service: 'ingest', mayVouch: (namespace: string) => mayVouch(caller, namespace), trace };
     const results = await this.runtime.door.accept(request, items.map(({ interaction }) => interaction));
     results.forEach((result, n) => (outcomes[indices[n]!] = toOutcome(result, items[n]!.under)));
-  }
-}
-
-function attempt<T>(work: () => T): T | Error {
-  try {
-    return work();
-  } catch (error) {
-    if (error instanceof Error) return error;
-    throw error;
   }
 }
 

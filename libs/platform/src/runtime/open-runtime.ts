@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { openBlobStore, type BlobStore } from '@throughline/blob';
-import type { Bus, Subscription } from '@throughline/bus';
+import type { Bus } from '@throughline/bus';
 import { rejected } from '@throughline/contracts';
 import type { Database, Migration } from '@throughline/postgres';
 import { openFileKeyStore, openVault, type Vault } from '@throughline/vault';

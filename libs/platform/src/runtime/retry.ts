@@ -27,7 +27,7 @@ export async function untilAvailable<T>(work: () => Promise<T>, options: RetryOp
 function isUnavailable(error: unknown): error is Error {
   if (error instanceof ThroughlineError) return error.kind === 'unavailable';
   const code = (error as { code?: unknown } | undefined)?.code;
-  return error instanceof Error && typeof code === 'string' && NOT_THERE.has(code);
+  return typeof code === 'string' && NOT_THERE.has(code);
 }
 
 /** Socket errors, and PostgreSQL's class 57P (shutting down, starting up). */

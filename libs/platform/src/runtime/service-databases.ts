@@ -40,7 +40,7 @@ export class ServiceDatabases {
 
   async close(): Promise<void> {
     const opened = await Promise.allSettled(this.opened.values());
-    await Promise.all(opened.map((result) => (result.status === 'fulfilled' ? result.value.database.close() : undefined)));
+    await Promise.all(opened.flatMap((result) => (result.status === 'fulfilled' ? [result.value.database.close()] : [])));
   }
 
   private async open(service: string, migrations: readonly Migration[]): Promise<OpenedDatabase> {
