@@ -1,4 +1,3 @@
 /** Tokens of what Nest cannot name by a class. */
 export const RUNTIME = Symbol('profile runtime');
 export const DATABASE = Symbol('profile database');
-export const EVENT_STORE = Symbol('profile event store');

@@ -1,4 +1,4 @@
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional, type ApiPropertyOptions } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { ArrayMaxSize, ArrayMinSize, IsArray, IsOptional, IsString, MaxLength, ValidateNested } from 'class-validator';
 import { TRAIT_NAMES } from '../traits';
@@ -56,11 +56,11 @@ export class CustomerTrait {
   @ApiProperty({ format: 'date-time' }) at!: string;
 }
 
-const TRAITS = { type: 'object', additionalProperties: { $ref: '#/components/schemas/CustomerTrait' } } as const;
-const CHANNELS = {
+const TRAITS: ApiPropertyOptions = { type: 'object', additionalProperties: { $ref: '#/components/schemas/CustomerTrait' } };
+const CHANNELS: ApiPropertyOptions = {
   type: 'object',
   additionalProperties: { type: 'object', required: ['count', 'lastAt'], properties: { count: { type: 'integer' }, lastAt: { type: 'string', format: 'date-time' } } },
-} as const;
+};
 
 /** A customer as every team sees her. */
 export class Customer {

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import type { BlobStore } from '@throughline/blob';
 import type { Message, OutgoingMessage } from '@throughline/bus';
 import { tenantId, type TopicName } from '@throughline/contracts';
-import { eventStore } from '@throughline/event-store';
-import type { SetAside } from '@throughline/platform';
+import { eventStore, type StoredEvent } from '@throughline/event-store';
+import type { Account, Credential, SetAside } from '@throughline/platform';
 import { testDatabase, type TestDatabase } from '@throughline/postgres/testing';
 import { openFileKeyStore, openVault, type Vault } from '@throughline/vault';
 import { BodyStore } from '../body-store';
@@ -13,9 +13,17 @@ import { Intake } from '../intake';
 import { InteractionsHandlers } from '../interactions.handlers';
 import { Ledger } from '../ledger';
 import { migrations } from '../migrations';
+import type { Customer } from '../reading/customer.dto';
+import { CustomersController } from '../reading/customers.controller';
+import type { TimelineList } from '../reading/timeline-item.dto';
+import type { TimelineQuery } from '../reading/timeline-query.dto';
+import { TimelineReader } from '../reading/timeline-reader';
+import { Relay } from '../relay';
 import { interactionMessage, type TestInteraction } from './interaction-message';
 
 export const TENANT = tenantId('profile-bench');
+
+export const caller = (tenant: string): Credential => ({ tenant, keyId: 'key', scopes: ['read', 'send'] });
 
 /** The profile over a real database and a real vault; the bus and the blobs are lists in memory. */
 export class ProfileBench {
@@ -58,6 +66,24 @@ export class ProfileBench {
 
   async post(...interactions: TestInteraction[]): Promise<void> {
     await this.handlers.take(await this.messages(interactions));
+  }
+
+  readonly directory = { tenant: () => undefined, account: (id: string) => Promise.resolve(this.accounts.get(id)) };
+  readonly accounts = new Map<string, Account>();
+  readonly customers = new CustomersController({ vault: this.vault, directory: this.directory }, this.db.database, new TimelineReader(this.store, this.vault, this.bodies));
+  readonly relay = new Relay({ database: this.db.database, vault: this.vault, bus: this.bus, blobs: this.blobs });
+
+  /** The customer who holds `namespace:value`, as the API tells. */
+  async customer(identity: string, tenant = TENANT): Promise<Customer | undefined> {
+    return (await this.customers.list(caller(tenant), { identity })).items[0];
+  }
+
+  async timeline(customer: string, query: TimelineQuery = {}, tenant = TENANT): Promise<TimelineList> {
+    return this.customers.timeline(caller(tenant), customer, query);
+  }
+
+  readLog(): Promise<StoredEvent[]> {
+    return this.db.database.relay((tx) => this.store.readLog(tx, undefined, 100_000));
   }
 
   async close(): Promise<void> {

@@ -1,0 +1,107 @@
+import { formatPosition, type Position } from '@throughline/contracts';
+import type { EventStore } from '@throughline/event-store';
+import type { Database } from '@throughline/postgres';
+
+/** What became of an interaction that the log holds. */
+export interface SeenInteraction {
+  interactionId: string;
+  customerId: string;
+  position: string;
+}
+
+interface Waiter {
+  tenant: string;
+  id: string;
+  resolve: (seen: SeenInteraction | undefined) => void;
+  reject: (error: unknown) => void;
+}
+
+const POLL_MS = 1000;
+
+/** Answers what became of an interaction, and lets callers wait until it is there. Woken by the log; a poll is the fallback. */
+export class InteractionWatch {
+  private readonly waiters = new Set<Waiter>();
+  private looking: Promise<void> | undefined;
+  private again = false;
+  private listening: { close(): Promise<void> } | undefined;
+  private poll: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly database: Pick<Database, 'reader' | 'listen'>,
+    private readonly store: Pick<EventStore, 'known'>,
+  ) {}
+
+  async open(): Promise<void> {
+    this.listening = await this.database.listen('log', () => this.wake());
+  }
+
+  /** Ends every wait. */
+  async close(): Promise<void> {
+    for (const waiter of this.waiters) this.settle(waiter, undefined);
+    await this.listening?.close();
+  }
+
+  /** @param waitMs how long to wait for it; undefined where it has not come by then */
+  async see(tenant: string, id: string, waitMs: number): Promise<SeenInteraction | undefined> {
+    const seen = (await this.find(tenant, [id])).get(id);
+    return seen ?? (waitMs > 0 ? this.wait(tenant, id, waitMs) : undefined);
+  }
+
+  private wait(tenant: string, id: string, waitMs: number): Promise<SeenInteraction | undefined> {
+    return new Promise((resolve, reject) => {
+      const deadline = setTimeout(() => this.settle(waiter, undefined), waitMs);
+      const ended = <T>(end: (value: T) => void) => (value: T) => (clearTimeout(deadline), end(value));
+      const waiter: Waiter = { tenant, id, resolve: ended(resolve), reject: ended(reject) };
+      this.waiters.add(waiter);
+      // It may have come between the first look and now.
+      this.wake();
+    });
+  }
+
+  private settle(waiter: Waiter, seen: SeenInteraction | undefined): void {
+    if (this.waiters.delete(waiter)) waiter.resolve(seen);
+  }
+
+  /** One look at a time, for all who wait; what comes meanwhile asks for another. */
+  private wake(): void {
+    this.again = true;
+    this.looking ??= this.look().finally(() => {
+      this.looking = undefined;
+      this.schedule();
+    });
+  }
+
+  private schedule(): void {
+    clearTimeout(this.poll);
+    if (this.again) this.wake();
+    else if (this.waiters.size > 0) this.poll = setTimeout(() => this.wake(), POLL_MS);
+  }
+
+  private async look(): Promise<void> {
+    this.again = false;
+    for (const [tenant, waiters] of Map.groupBy(this.waiters, (waiter) => waiter.tenant)) {
+      try {
+        const found = await this.find(tenant, waiters.map(({ id }) => id));
+        for (const waiter of waiters) if (found.has(waiter.id)) this.settle(waiter, found.get(waiter.id));
+      } catch (error) {
+        for (const waiter of waiters) if (this.waiters.delete(waiter)) waiter.reject(error);
+      }
+    }
+  }
+
+  private async find(tenant: string, ids: readonly string[]): Promise<Map<string, SeenInteraction>> {
+    return this.database.reader(tenant, async (tx) => {
+      const { rows } = await tx.query<{ interaction: string; event: string; customer: string }>({
+        name: 'interactions-seen',
+        text: `SELECT i.interaction, i.event, s.customer FROM timeline_item i
+               JOIN segment s ON s.tenant = i.tenant AND s.segment = i.segment WHERE i.tenant = $1 AND i.interaction = ANY ($2::uuid[])`,
+        values: [tenant, ids],
+      });
+      if (rows.length === 0) return new Map();
+      const known = await this.store.known(tx, tenant, rows.map((row) => row.event));
+      return new Map(rows.map((row) => [row.interaction, seen(row.interaction, row.customer, known.get(row.event)!.position)]));
+    });
+  }
+}
+
+const seen = (interactionId: string, customerId: string, position: Position): SeenInteraction => ({ interactionId, customerId, position: formatPosition(position) });

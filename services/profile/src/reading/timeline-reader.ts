@@ -1,0 +1,87 @@
+import { malformed } from '@throughline/contracts';
+import type { EventStore, StoredEvent } from '@throughline/event-store';
+import { readCursor, signCursor } from '@throughline/platform';
+import type { Tx } from '@throughline/postgres';
+import type { SegmentKey, TenantKeys, Vault } from '@throughline/vault';
+import type { BodyStore } from '../body-store';
+import { segmentsOf } from './customer-reader';
+import { presentItem, type TimelineItem, type TimelineList } from './timeline-item.dto';
+import { readPage, type TimelineFilter, type TimelineKey, type TimelinePage, type TimelineRow } from './timeline-page';
+import type { TimelineQuery } from './timeline-query.dto';
+
+const CURSOR = 'timeline/1';
+const DEFAULT_LIMIT = 50;
+
+interface Cursor {
+  order: 'asc' | 'desc';
+  turn: 'next' | 'previous';
+  key: TimelineKey;
+}
+
+/** Reads pages of timelines, merged over a customer's segments. */
+export class TimelineReader {
+  constructor(
+    private readonly store: Pick<EventStore, 'readById'>,
+    private readonly vault: Pick<Vault, 'existingSegmentKeys'>,
+    private readonly bodies: BodyStore,
+  ) {}
+
+  /** @param customer a customer's own id, not that of a merged member */
+  async page(tx: Tx, keys: TenantKeys, customer: string, query: TimelineQuery): Promise<TimelineList> {
+    const cursor = query.cursor === undefined ? undefined : readCursor<Cursor>(keys, CURSOR, query.cursor);
+    const order = orderOf(query, cursor);
+    const segments = await segmentsOf(tx, keys.tenant, customer);
+    const filter = await this.filter(tx, keys, segments, query);
+    const limit = query.limit ?? DEFAULT_LIMIT;
+    const page = await readPage(tx, { tenant: keys.tenant, segments, order, from: cursor?.key, turn: cursor?.turn ?? 'next', limit, filter });
+    return { items: await this.items(tx, keys.tenant, page.rows), ...cursors(keys, order, page) };
+  }
+
+  private async filter(tx: Tx, keys: TenantKeys, segments: readonly string[], query: TimelineQuery): Promise<TimelineFilter> {
+    const { channel, type, from, to, conversation } = query;
+    return {
+      channel,
+      type,
+      ...(from !== undefined && { from: Date.parse(from) }),
+      ...(to !== undefined && { to: Date.parse(to) }),
+      ...(conversation !== undefined && { conversations: await conversationHashes(tx, keys, segments, conversation) }),
+    };
+  }
+
+  private async items(tx: Tx, tenant: string, rows: readonly TimelineRow[]): Promise<TimelineItem[]> {
+    const events = await this.store.readById(tx, tenant, rows.map((row) => row.event));
+    const segmentKeys = await this.vault.existingSegmentKeys(tx, tenant, [...new Set(events.map((event) => event.stream))]);
+    const byId = new Map(events.map((event) => [event.id, event]));
+    return Promise.all(rows.map((row) => this.item(row, byId.get(row.event)!, segmentKeys)));
+  }
+
+  private async item(row: TimelineRow, event: StoredEvent, segmentKeys: ReadonlyMap<string, SegmentKey>): Promise<TimelineItem> {
+    const opened = await this.bodies.open(event, segmentKeys.get(event.stream));
+    return presentItem(event, opened?.body, row.interaction, row.revision);
+  }
+}
+
+function orderOf({ order }: TimelineQuery, cursor: Cursor | undefined): 'asc' | 'desc' {
+  if (cursor && order !== undefined && order !== cursor.order) {
+    throw malformed('The cursor belongs to the other order.', [{ pointer: '/cursor', code: 'order', detail: 'It was made for the other order.' }]);
+  }
+  return cursor?.order ?? order ?? 'desc';
+}
+
+function cursors(keys: TenantKeys, order: 'asc' | 'desc', { rows, hasNext, hasPrevious }: TimelinePage) {
+  const cursor = (turn: Cursor['turn'], row: TimelineRow | undefined) => {
+    if (!row) return null;
+    const { occurredAt, sequence, interaction } = row;
+    return signCursor(keys, CURSOR, { order, turn, key: { occurredAt, sequence, interaction } } satisfies Cursor);
+  };
+  return { next: hasNext ? cursor('next', rows.at(-1)) : null, previous: hasPrevious ? cursor('previous', rows[0]) : null };
+}
+
+/** A conversation's hash covers its account, so its name is hashed with every account these segments were met on. */
+async function conversationHashes(tx: Tx, keys: TenantKeys, segments: readonly string[], conversation: string): Promise<Buffer[]> {
+  const { rows } = await tx.query<{ account: string }>(
+    'SELECT DISTINCT account FROM segment_summary WHERE tenant = $1 AND segment = ANY ($2::uuid[])',
+    [keys.tenant, segments],
+  );
+  return rows.map(({ account }) => keys.hash('conversation', `${account}|${conversation}`));
+}
