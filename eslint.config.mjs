@@ -1,9 +1,12 @@
 import js from '@eslint/js';
+import { createProjectGraphAsync } from '@nx/devkit';
 import nx from '@nx/eslint-plugin';
 import tseslint from 'typescript-eslint';
 import { depConstraints, impureCalls, impureGlobals, impureImports } from './tools/lint/boundaries.mjs';
 
 process.env.NX_DAEMON ??= 'false';
+// Without a graph in its cache (a fresh clone) the boundary rule only warns and lets everything pass.
+await createProjectGraphAsync();
 
 const TESTS = ['**/*.spec.ts', '**/testing/**/*.ts'];
 const noEnvironment = {
