@@ -77,6 +77,7 @@ export class SmtpListener {
       authOptional: true,
       disableReverseLookup: true,
       hideSMTPUTF8: false,
+      hideENHANCEDSTATUSCODES: false,
       size: SMTP_LIMITS.mail,
       rejectOversized: true,
       maxClients: SMTP_LIMITS.clients,
