@@ -2,4 +2,5 @@ export * from './bus.contract';
 export type { BusLog } from './bus-log';
 export { busMigration } from './embedded/bus.migration';
 export { openEmbeddedBus, type EmbeddedBus, type EmbeddedBusOptions } from './embedded/embedded-bus';
+export { openKafkaBus, type KafkaBusOptions } from './kafka/kafka-bus';
 export { partitionOf } from './partition';

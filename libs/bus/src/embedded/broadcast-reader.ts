@@ -4,7 +4,7 @@ import type { EmbeddedParts } from './group-member';
 import { Listening } from './listening';
 import { isBefore, START, type Place } from './message-log';
 import { read } from './reader';
-import { Subscriber } from './subscriber';
+import { Subscriber } from '../subscriber';
 
 /** Reads a topic from its start for this process alone; what it has seen it keeps in memory. */
 export class BroadcastReader extends Subscriber {

@@ -3,15 +3,15 @@ import type { Database } from '@throughline/postgres';
 import type { BroadcastOptions, Bus, GroupOptions, OutgoingMessage, Subscription } from '../bus.contract';
 import { faultOf, silent, type BusLog } from '../bus-log';
 import { GroupCommit } from '../group-commit';
-import { partitionOf } from '../partition';
+import { bytesOf, outgoing, type Outgoing } from '../outgoing';
 import { BroadcastReader } from './broadcast-reader';
 import { Checkpoints } from './checkpoints';
 import { GroupMember, type EmbeddedParts } from './group-member';
 import { channelOf } from './listening';
 import { LockSession } from './lock-session';
-import { MessageLog, type Outgoing } from './message-log';
+import { MessageLog } from './message-log';
 import { prune } from './prune';
-import type { Subscriber } from './subscriber';
+import type { Subscriber } from '../subscriber';
 
 export interface EmbeddedBusOptions {
   /** The schema `bus` with `busMigration`. The caller closes it, after the bus. */
@@ -39,7 +39,7 @@ export const openEmbeddedBus = (options: EmbeddedBusOptions): EmbeddedBus => new
 class PostgresBus implements EmbeddedBus {
   readonly driver = 'embedded';
   private readonly parts: EmbeddedParts;
-  private readonly outgoing: GroupCommit<Outgoing>;
+  private readonly waiting: GroupCommit<Outgoing>;
   private readonly subscribers = new Set<Subscriber>();
   private readonly pruneTimer: NodeJS.Timeout;
   private pruning = Promise.resolve();
@@ -48,9 +48,9 @@ class PostgresBus implements EmbeddedBus {
   constructor({ database, url, log = silent, topicPrefix: prefix = '', pruneMs = 60_000 }: EmbeddedBusOptions) {
     const messages = new MessageLog(database, prefix);
     this.parts = { database, messages, checkpoints: new Checkpoints(database, prefix), locks: new LockSession(url, log), log, prefix };
-    this.outgoing = new GroupCommit({
+    this.waiting = new GroupCommit<Outgoing>({
       flush: (items) => this.flush(items),
-      bytesOf: ({ key, value }) => key.length + value.length,
+      bytesOf,
       maxItems: 1000,
       maxBytes: 4 * 1024 * 1024,
     });
@@ -59,8 +59,7 @@ class PostgresBus implements EmbeddedBus {
 
   async publish(topic: TopicName, messages: readonly OutgoingMessage[]): Promise<void> {
     if (this.closed) throw unavailable('bus-unavailable', 'the bus is closed');
-    const { partitions } = TOPICS[topic];
-    await this.outgoing.add(messages.map((message) => ({ ...message, topic, partition: partitionOf(message.key, partitions) })));
+    await this.waiting.add(outgoing(topic, TOPICS[topic].partitions, messages));
   }
 
   async group(options: GroupOptions): Promise<Subscription> {
@@ -90,7 +89,7 @@ class PostgresBus implements EmbeddedBus {
     clearInterval(this.pruneTimer);
     await this.pruning;
     await Promise.all([...this.subscribers].map((subscriber) => subscriber.close()));
-    await this.outgoing.idle();
+    await this.waiting.idle();
     await this.parts.locks.close();
   }
 

@@ -6,7 +6,7 @@ import { Listening } from './listening';
 import type { Lock, LockSession } from './lock-session';
 import type { MessageLog } from './message-log';
 import { read } from './reader';
-import { Subscriber } from './subscriber';
+import { Subscriber } from '../subscriber';
 
 export interface EmbeddedParts {
   database: Database;

@@ -1,6 +1,7 @@
 import type { TopicName } from '@throughline/contracts';
 import type { Database } from '@throughline/postgres';
-import type { Message, OutgoingMessage } from '../bus.contract';
+import type { Message } from '../bus.contract';
+import type { Outgoing } from '../outgoing';
 import { byteaArray, intArray, textArray } from './binary-array';
 
 /** A place in the log; both parts as decimal text. */
@@ -18,11 +19,6 @@ export const placeOf = ({ offset }: Message): Place => {
   const [xid, n] = offset.split('.');
   return { xid: xid!, n: n! };
 };
-
-export interface Outgoing extends OutgoingMessage {
-  topic: TopicName;
-  partition: number;
-}
 
 export interface Page {
   messages: Message[];

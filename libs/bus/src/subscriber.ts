@@ -1,7 +1,7 @@
-import type { Subscription } from '../bus.contract';
-import { Backoff } from '../backoff';
-import { Bell } from '../bell';
-import { faultOf, type BusLog } from '../bus-log';
+import type { Subscription } from './bus.contract';
+import { Backoff } from './backoff';
+import { Bell } from './bell';
+import { faultOf, type BusLog } from './bus-log';
 
 /** A loop that comes back by itself: what it throws is told to the log, and after a growing wait it starts again. */
 export abstract class Subscriber implements Subscription {

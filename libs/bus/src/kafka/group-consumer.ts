@@ -1,0 +1,54 @@
+import type { Consumer } from 'kafkajs';
+import type { GroupOptions } from '../bus.contract';
+import { KafkaReader, type KafkaParts } from './kafka-reader';
+
+/** How long `group` waits for the group to take the member in; after that it goes on trying by itself. */
+const JOIN_MS = 5000;
+
+/** A member of a consumer group: commits after every batch. */
+export class GroupConsumer extends KafkaReader {
+  private readonly first = Promise.withResolvers<void>();
+
+  constructor(
+    parts: KafkaParts,
+    private readonly options: GroupOptions,
+  ) {
+    super(parts, { topic: options.topic, group: options.group, maxBatch: options.maxBatch ?? 500, job: options });
+  }
+
+  /** Resolves when it has joined, or after 5 s of trying. */
+  async joinedOrTrying(): Promise<void> {
+    const timer = setTimeout(() => this.first.resolve(), JOIN_MS);
+    await this.first.promise;
+    clearTimeout(timer);
+  }
+
+  protected groupId(): string {
+    return this.parts.prefix + this.options.group;
+  }
+
+  /** kafkajs fails for long against a broker that is away; one look is enough to know. */
+  protected async prepare(): Promise<void> {
+    await this.parts.cluster.admin((admin) => admin.fetchTopicMetadata({ topics: [this.topicName] }));
+  }
+
+  protected joined(): void {
+    this.first.resolve();
+  }
+
+  protected async advance(consumer: Consumer, partition: number, offset: string): Promise<void> {
+    await consumer.commitOffsets([{ topic: this.topicName, partition, offset }]);
+  }
+
+  protected wanted(): boolean {
+    return true;
+  }
+
+  protected async idle(): Promise<void> {}
+
+  protected async left(): Promise<void> {}
+
+  protected async leave(): Promise<void> {
+    this.first.resolve();
+  }
+}
