@@ -90,14 +90,14 @@ describe('verifying a stream', () => {
   it('names the first event that was changed behind its back', async () => {
     const stream = randomUUID();
     await append([1, 2, 3].map(() => sampleEvent({ tenant, stream })));
-    await tamper(`UPDATE event SET envelope = '\\x00' WHERE stream = $1 AND version = 2`, [stream]);
+    await tamper(`UPDATE append_test.event SET envelope = '\\x00' WHERE stream = $1 AND version = 2`, [stream]);
     expect(await test.database.reader(tenant, (tx) => eventStore.verify(tx, tenant, stream))).toEqual({ intact: false, version: 2 });
   });
 
   it('misses an event that was cut off its end', async () => {
     const stream = randomUUID();
     await append([1, 2].map(() => sampleEvent({ tenant, stream })));
-    await tamper('DELETE FROM event WHERE stream = $1 AND version = 2', [stream]);
+    await tamper('DELETE FROM append_test.event WHERE stream = $1 AND version = 2', [stream]);
     expect(await test.database.reader(tenant, (tx) => eventStore.verify(tx, tenant, stream))).toEqual({ intact: false, version: 2 });
   });
 });

@@ -1,5 +1,5 @@
 import { Client } from 'pg';
-import { DataSource, type MigrationInterface, type QueryRunner } from 'typeorm';
+import { AbstractLogger, DataSource, type MigrationInterface, type QueryRunner } from 'typeorm';
 import type { Migration } from './database.contract';
 import { roleName, schemaName } from './roles';
 import { serverError } from './server-gone';
@@ -31,7 +31,7 @@ async function run(url: string, service: string, migrations: readonly Migration[
     migrationsTableName: 'migration',
     migrationsTransactionMode: 'each',
     installExtensions: false,
-    logging: false,
+    logger: new Quiet(),
     extra: { max: 1, options: `-c role=${roleName(service, 'owner')}`, application_name: 'tl_migrate' },
   });
   await source.initialize();
@@ -41,6 +41,11 @@ async function run(url: string, service: string, migrations: readonly Migration[
   } finally {
     await source.destroy();
   }
+}
+
+/** TypeORM prints a failed migration to the console; here its error is thrown. */
+class Quiet extends AbstractLogger {
+  protected override writeLog(): void {}
 }
 
 /** TypeORM wants the time at the name's end and runs migrations by it. */

@@ -49,15 +49,14 @@ async function createDatabase(admin: Client, database: string): Promise<void> {
   if (!rowCount) await admin.query(`CREATE DATABASE ${escapeIdentifier(database)}`);
 }
 
-/** NOINHERIT: the login itself may do nothing; it takes one role for each transaction. */
+/** NOINHERIT: the login itself may do nothing; it takes one role for each transaction. A new role has no other rights, and only a superuser may say so again. */
 function rolesSql(service: string, password: string): string {
   const login = roleName(service, 'login');
-  const attributes = 'NOSUPERUSER NOCREATEDB NOCREATEROLE NOINHERIT';
   const members = memberRoles.map((role) => roleName(service, role));
   return [
     createRole(login),
-    `ALTER ROLE ${login} LOGIN ${attributes} PASSWORD ${escapeLiteral(password)}`,
-    ...members.flatMap((role) => [createRole(role), `ALTER ROLE ${role} NOLOGIN ${attributes}`]),
+    `ALTER ROLE ${login} LOGIN NOINHERIT PASSWORD ${escapeLiteral(password)}`,
+    ...members.flatMap((role) => [createRole(role), `ALTER ROLE ${role} NOLOGIN NOINHERIT`]),
     `GRANT ${members.join(', ')} TO ${login} WITH INHERIT FALSE, SET TRUE`,
     // An administrator who is no superuser may make objects for the owner only as a member of it.
     `DO $$ BEGIN IF NOT (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) THEN
