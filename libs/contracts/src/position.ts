@@ -1,7 +1,7 @@
 /** A place in a log: the opaque text `<log generation>.<xid8>.<n>`. Only the owner of the log compares two of them. */
 export interface Position {
   generation: number;
-  /** Transaction id (xid8) that wrote the event. */
+  /** Transaction id (xid8) under which the event counts: that of its writer or one stamped before it (ADR 0009). */
   xid: bigint;
   /** Place drawn from the log's sequence. */
   n: bigint;
