@@ -7,6 +7,8 @@ export interface Started {
   version: string;
   /** From the start of the process to the first request it can take. */
   seconds: number;
+  /** The demo accounts' secrets are shown once. */
+  first: boolean;
 }
 
 interface DemoFile {
@@ -15,7 +17,7 @@ interface DemoFile {
 }
 
 /** What somebody who has just started it wants to know, on one screen. */
-export function readyScreen(config: RuntimeConfig, { url, version, seconds }: Started): string {
+export function readyScreen(config: RuntimeConfig, { url, version, seconds, first }: Started): string {
   const demo = config.demo ? demoFile(config.dataDir) : undefined;
   const lines = [
     `Throughline ${version} is ready after ${seconds.toFixed(1)} s.`,
@@ -25,28 +27,34 @@ export function readyScreen(config: RuntimeConfig, { url, version, seconds }: St
     `  chat page  ${config.publicUrl}/chat`,
     `  SMTP       ${config.host}:${config.smtpPort}`,
     `  data       ${config.dataDir}`,
-    ...(demo ? demoLines(config, demo) : []),
+    ...(demo ? demoLines(config, demo, first) : []),
     '',
     '  Ctrl-C ends it; the data stays.',
   ];
   return `\n${lines.join('\n')}\n\n`;
 }
 
-function demoLines({ dataDir, publicUrl }: RuntimeConfig, demo: DemoFile): string[] {
-  const secrets = Object.entries(demo.accounts).map(([id, fields]) => `  ${id.padEnd(13)} ${Object.entries(fields).map(([name, value]) => `${name} ${value}`).join('  ')}`);
+function demoLines({ dataDir, publicUrl }: RuntimeConfig, demo: DemoFile, first: boolean): string[] {
   return [
     '',
     `  demo key   ${demo.apiKey}`,
-    ...(secrets.length > 0 ? [`  demo accounts (kept in ${join(dataDir, 'demo.json')}):`, ...secrets.map((line) => `  ${line}`)] : []),
+    `  secrets    ${join(dataDir, 'demo.json')}`,
+    ...(first ? secretLines(demo) : []),
     '',
     '  Try in a second terminal:',
-    "    npm run demo",
+    '    npm run demo',
     `    curl -s ${publicUrl}/v1/customers/lookup -H 'authorization: Bearer ${demo.apiKey}' -H 'content-type: application/json' \\`,
     `      -d '{"identities":[{"namespace":"email","value":"mei@customer.example"}]}'`,
   ];
 }
 
+const secretLines = ({ accounts }: DemoFile) =>
+  Object.entries(accounts).map(([id, fields]) => `    ${id.padEnd(13)} ${Object.entries(fields).map(([name, value]) => `${name} ${value}`).join('  ')}`);
+
+/** Before the first start there is none. */
+export const hasDemoFile = (dataDir: string) => existsSync(join(dataDir, 'demo.json'));
+
 function demoFile(dataDir: string): DemoFile | undefined {
   const file = join(dataDir, 'demo.json');
-  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as DemoFile) : undefined;
+  return hasDemoFile(dataDir) ? (JSON.parse(readFileSync(file, 'utf8')) as DemoFile) : undefined;
 }
