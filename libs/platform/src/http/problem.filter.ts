@@ -13,15 +13,23 @@ export class ProblemFilter implements ExceptionFilter {
     if (host.getType() !== 'http') throw error;
     const request = host.switchToHttp().getRequest<FastifyRequest>();
     const reply = host.switchToHttp().getResponse<FastifyReply>();
-    if (!isExpected(error)) this.log.error({ err: error, requestId: request.id }, 'request failed');
+    this.report(error, request.id);
     // An answer that is under way (a stream) can only be cut off.
     if (reply.raw.headersSent) return void reply.raw.destroy();
-    answer(reply, request, error);
+    answerProblem(reply, request, error);
+  }
+
+  /** What the caller did is his to know; what we lean on and our own faults are ours. */
+  private report(error: unknown, requestId: string): void {
+    if (!isExpected(error)) this.log.error({ err: error, requestId }, 'request failed');
+    else if (error instanceof ThroughlineError && error.kind === 'unavailable') this.log.warn({ err: error, requestId }, 'request refused for now');
   }
 }
 
-function answer(reply: FastifyReply, request: FastifyRequest, error: unknown): void {
+/** Answers with the problem an error is. */
+export function answerProblem(reply: FastifyReply, request: FastifyRequest, error: unknown): void {
   const problem = toProblem(error, request.id);
+  reply.header('x-request-id', request.id);
   if (error instanceof ThroughlineError && error.retryAfterMs !== undefined) {
     reply.header('retry-after', String(Math.max(1, Math.ceil(error.retryAfterMs / 1000))));
   }

@@ -2,44 +2,60 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { BusStrategy } from '@throughline/bus';
-import type { FastifyInstance } from 'fastify';
-import { Logger, PinoLogger } from 'nestjs-pino';
+import { malformed } from '@throughline/contracts';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { AuthGuard } from '../auth/auth.guard';
 import { operatorToken } from '../auth/operator-token';
 import { HEALTH_SOURCE, HealthController } from '../health/health.controller';
 import { BODY_LIMIT, parseBodies } from '../http/body-parser';
 import { serveOpenApi } from '../http/open-api';
-import { ProblemFilter } from '../http/problem.filter';
+import { answerProblem, ProblemFilter } from '../http/problem.filter';
 import { requestId, tellRequestId } from '../http/request-id';
+import { secureHeaders } from '../http/security-headers';
 import { validationPipe } from '../http/validation-errors';
 import type { OpenedRuntime } from '../runtime/open-runtime';
 import type { ServiceDefinition } from '../runtime.contract';
 import { logRequests } from '../telemetry/log-requests';
 import { measureRequests } from '../telemetry/metrics';
+import { NestLog } from '../telemetry/nest-log';
+import { setAsideRejected } from './set-aside-rejected';
+
+const FASTIFY = {
+  bodyLimit: BODY_LIMIT,
+  trustProxy: false,
+  genReqId: requestId,
+  requestIdHeader: false,
+  forceCloseConnections: 'idle',
+  /** Ms to send a whole request: slow senders must not hold connections. */
+  requestTimeout: 60_000,
+  frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => answerProblem(reply, request, malformed(error.message)),
+} as const;
 
 @Module({})
 class ServiceRoot {}
 
 /** The Nest application of a service, wired and listening to the bus, but not yet to HTTP. */
 export async function createApp(definition: ServiceDefinition, runtime: OpenedRuntime): Promise<NestFastifyApplication> {
-  const adapter = new FastifyAdapter({ bodyLimit: BODY_LIMIT, trustProxy: false, genReqId: requestId, requestIdHeader: false, forceCloseConnections: 'idle' });
+  const adapter = new FastifyAdapter(FASTIFY);
   const app = await NestFactory.create<NestFastifyApplication>(root(await definition.module(runtime), runtime), adapter, {
     bodyParser: false,
-    bufferLogs: true,
+    logger: new NestLog(runtime.log),
     abortOnError: false,
   });
-  app.useLogger(new Logger(new PinoLogger({ pinoHttp: { logger: runtime.log } }), {}));
-  furnish(adapter.getInstance() as unknown as FastifyInstance, runtime);
+  await furnish(adapter.getInstance() as unknown as FastifyInstance, runtime);
   app.useGlobalFilters(new ProblemFilter());
   app.useGlobalGuards(new AuthGuard(runtime.directory, operatorToken(runtime.config)));
   app.useGlobalPipes(validationPipe());
   serveOpenApi(app, runtime.version);
-  app.connectMicroservice({ strategy: new BusStrategy(runtime) }, { inheritAppConfig: false });
+  app.connectMicroservice({ strategy: new BusStrategy({ bus: runtime.bus, onRejected: setAsideRejected(runtime) }) }, { inheritAppConfig: false });
+  // Handlers may rely on what onModuleInit opens.
+  await app.init();
   await app.startAllMicroservices();
   return app;
 }
 
-function furnish(fastify: FastifyInstance, runtime: OpenedRuntime): void {
+async function furnish(fastify: FastifyInstance, runtime: OpenedRuntime): Promise<void> {
+  await secureHeaders(fastify, runtime.config.publicUrl);
   parseBodies(fastify);
   tellRequestId(fastify);
   measureRequests(fastify);

@@ -5,12 +5,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Controller, Get, Module, Post, Body } from '@nestjs/common';
 import { IsString } from 'class-validator';
+import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
+import { OnGroup, type Message } from '@throughline/bus';
+import { DeadLetterSchema, RecordSchema, rejected, tenantId, type DeadLetter } from '@throughline/contracts';
 import { testDatabase } from '@throughline/postgres/testing';
 import pino from 'pino';
 import { Operator, Public } from '../auth/access';
 import { RawBody } from '../http/raw-body';
 import type { ServiceDefinition } from '../runtime.contract';
 import { startForTest, testConfig, until, type TestService } from '../testing';
+import { openLog } from '../telemetry/log';
 import { startService } from './start-service';
 
 class Said {
@@ -44,14 +48,27 @@ class SpecController {
   }
 }
 
-@Module({ controllers: [SpecController] })
+const heard: string[] = [];
+
+@Controller()
+class SpecHandlers {
+  @OnGroup({ topic: 'interactions', group: 'spec' })
+  async work(batch: readonly Message[]): Promise<void> {
+    if (batch.some(({ headers }) => headers.bad)) throw rejected('conflict', 'Another content under the same id.');
+    heard.push(...batch.map(({ value }) => fromBinary(RecordSchema, value).envelope!.id));
+  }
+}
+
+@Module({ controllers: [SpecController, SpecHandlers] })
 class SpecModule {}
 const spec: ServiceDefinition = { name: 'spec', module: () => ({ module: SpecModule }) };
 
 describe('a running service', () => {
   let service: TestService;
+  const logged: string[] = [];
   beforeAll(async () => {
-    service = await startForTest(spec, { operatorToken: 'operator-token-0123456789' });
+    const log = openLog('spec', 'info', { write: (line) => void logged.push(line) });
+    service = await startForTest(spec, { operatorToken: 'operator-token-0123456789' }, log);
   });
   afterAll(() => service?.close());
 
@@ -83,6 +100,32 @@ describe('a running service', () => {
     const answer = await fetch(`${service.url}/spec/fails`, { headers: { 'x-request-id': 'given-by-caller' } });
     expect(await answer.json()).toEqual({ type: '/problems/internal', title: 'Internal error', status: 500, instance: 'given-by-caller' });
     expect(answer.headers.get('x-request-id')).toBe('given-by-caller');
+    expect(logged.filter((line) => line.includes('request failed'))).toEqual([expect.stringContaining('"requestId":"given-by-caller"')]);
+  });
+
+  it.each(['/v1/%zz', '/nope', '/spec/json/'])('answers a problem at an address that is none: %s', async (path) => {
+    const answer = await fetch(service.url + path);
+    expect(answer.headers.get('content-type')).toMatch('application/problem+json');
+    expect(await answer.json()).toMatchObject({ status: answer.status, instance: answer.headers.get('x-request-id') });
+  });
+
+  it('hands the bus to its handlers, and what they reject to the dead letters', async () => {
+    const tenant = tenantId('spec');
+    const message = (id: string, headers: Record<string, string> = {}) => ({ key: Buffer.alloc(16), value: toBinary(RecordSchema, create(RecordSchema, { envelope: { id, tenant } })), headers });
+    const letters: DeadLetter[] = [];
+    await service.runtime.bus.broadcast({ topic: 'dead-letters', handle: async (batch) => void letters.push(...batch.map(({ value }) => fromBinary(DeadLetterSchema, value))) });
+    await service.runtime.bus.publish('interactions', [message('one'), message('two', { bad: '1' }), message('three')]);
+    await until(() => heard.includes('three') && letters.length > 0);
+    expect(heard).toEqual(['one', 'three']);
+    expect(letters).toMatchObject([{ tenant, cause: 'conflict', interaction: 'two', service: 'spec' }]);
+  });
+
+  it('forbids browsers to guess what an answer is', async () => {
+    expect((await fetch(`${service.url}/health/live`)).headers.get('x-content-type-options')).toBe('nosniff');
+  });
+
+  it('tells its start in one line', () => {
+    expect(logged.filter((line) => line.includes('"level":"info"'))).toEqual([expect.stringContaining('"msg":"listening"')]);
   });
 
   it('counts its requests by route, not by address', async () => {

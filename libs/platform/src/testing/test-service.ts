@@ -23,7 +23,7 @@ export const testConfig = (dataDir: string, more: Partial<RuntimeConfig> = {}): 
 });
 
 /** A service as it runs embedded, in a fresh database and a folder of its own; `close` ends it and drops both. */
-export async function startForTest(definition: ServiceDefinition, more: Partial<RuntimeConfig> = {}): Promise<TestService> {
+export async function startForTest(definition: ServiceDefinition, more: Partial<RuntimeConfig> = {}, log = pino({ level: 'silent' })): Promise<TestService> {
   const dataDir = await mkdtemp(join(tmpdir(), 'throughline-test-'));
   const fresh = await testDatabase('bus', []);
   const onClose = async () => {
@@ -34,7 +34,7 @@ export async function startForTest(definition: ServiceDefinition, more: Partial<
     config: testConfig(dataDir, more),
     adminUrl: fresh.adminUrl,
     servicePassword: PASSWORD,
-    log: pino({ level: 'silent' }),
+    log,
     ownsProcess: false,
     onClose,
   });

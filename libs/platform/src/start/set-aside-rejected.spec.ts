@@ -1,0 +1,40 @@
+import { create, toBinary } from '@bufbuild/protobuf';
+import type { Message } from '@throughline/bus';
+import { RecordSchema, rejected, TimelineRecordSchema, type TopicName } from '@throughline/contracts';
+import type { SetAside } from '../runtime.contract';
+import { setAsideRejected } from './set-aside-rejected';
+
+const record = create(RecordSchema, { envelope: { id: 'e1', tenant: 't1', account: 'acc_1' } });
+const message = (topic: TopicName, value: Uint8Array) => ({ topic, value: Buffer.from(value), partition: 3, offset: '7' }) as Message;
+
+function setAside() {
+  const put: SetAside[] = [];
+  const logged: object[] = [];
+  const put1 = async (item: SetAside) => (put.push(item), 'd1');
+  return { put, logged, act: setAsideRejected({ deadLetters: { put: put1 }, log: { error: (fields: object) => void logged.push(fields) } }) };
+}
+
+describe('a message that a handler rejected', () => {
+  it.each([
+    ['interactions', toBinary(RecordSchema, record)],
+    ['timeline', toBinary(TimelineRecordSchema, create(TimelineRecordSchema, { record }))],
+  ] as const)('of %s is a dead letter of its tenant, one for each event and group', async (topic, value) => {
+    const { put, act } = setAside();
+    await act(message(topic, value), rejected('key-destroyed', 'The key is gone.'), 'profile');
+    expect(put).toMatchObject([{ tenant: 't1', account: 'acc_1', cause: 'unopenable', detail: 'The key is gone.', service: 'profile', interaction: 'e1', subject: 'profile|e1' }]);
+  });
+
+  it('does not tell what a strange error says', async () => {
+    const { put, act } = setAside();
+    await act(message('interactions', toBinary(RecordSchema, record)), new Error('bad value a@b.example'), 'profile');
+    expect(put).toMatchObject([{ cause: 'rejected', detail: 'The handler rejected it.' }]);
+  });
+
+  it('is told in the log where it names no tenant', async () => {
+    const { put, logged, act } = setAside();
+    await act(message('interactions', Buffer.from('nonsense')), rejected('x', 'no'), 'profile');
+    await act(message('dead-letters', Buffer.alloc(0)), rejected('x', 'no'), 'admin');
+    expect(put).toEqual([]);
+    expect(logged).toMatchObject([{ topic: 'interactions', partition: 3, offset: '7', group: 'profile' }, { topic: 'dead-letters' }]);
+  });
+});

@@ -1,0 +1,51 @@
+import { fromBinary } from '@bufbuild/protobuf';
+import type { Message } from '@throughline/bus';
+import { RecordSchema, ThroughlineError, TimelineRecordSchema, type Envelope } from '@throughline/contracts';
+import type { Logger } from 'pino';
+import type { DeadLetters } from '../runtime.contract';
+
+const CAUSES = new Set(['conflict', 'unparsable', 'unopenable']);
+
+export interface SetAsideParts {
+  deadLetters: DeadLetters;
+  log: Pick<Logger, 'error'>;
+}
+
+/**
+ * What a group's handler rejected becomes a dead letter, once per event and group: the record as it was on the bus, sealed
+ * once more. What names no tenant belongs to nobody who could look at it, and is told in the log.
+ */
+export const setAsideRejected = ({ deadLetters, log }: SetAsideParts) =>
+  async function setAside(message: Message, error: Error, group: string): Promise<void> {
+    const envelope = envelopeOf(message);
+    const { topic, partition, offset } = message;
+    if (!envelope?.tenant) return log.error({ err: error, topic, partition, offset, group }, 'rejected a message of no tenant');
+    await deadLetters.put({
+      tenant: envelope.tenant,
+      account: envelope.account || undefined,
+      cause: causeOf(error),
+      detail: error instanceof ThroughlineError ? error.message : 'The handler rejected it.',
+      service: group,
+      raw: message.value,
+      mediaType: `application/x-protobuf; topic=${topic}`,
+      interaction: envelope.id,
+      subject: `${group}|${envelope.id}`,
+    });
+  };
+
+function causeOf(error: Error): string {
+  const slug = error instanceof ThroughlineError ? error.slug : '';
+  if (slug === 'key-destroyed' || slug === 'blob-missing') return 'unopenable';
+  return CAUSES.has(slug) ? slug : 'rejected';
+}
+
+function envelopeOf({ topic, value }: Message): Envelope | undefined {
+  try {
+    if (topic === 'interactions' || topic === 'outbound') return fromBinary(RecordSchema, value).envelope;
+    if (topic === 'timeline') return fromBinary(TimelineRecordSchema, value).record?.envelope;
+    return undefined;
+  } catch {
+    // No protobuf at all: it names nobody.
+    return undefined;
+  }
+}
