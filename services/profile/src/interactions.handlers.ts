@@ -1,6 +1,6 @@
 import { create, toBinary } from '@bufbuild/protobuf';
 import { Controller, Inject } from '@nestjs/common';
-import { type Message } from '@throughline/bus';
+import { OnGroup, type Message } from '@throughline/bus';
 import { RecordSchema } from '@throughline/contracts';
 import type { Runtime, SetAside } from '@throughline/platform';
 import { Intake, type OpenInteraction } from './intake';
@@ -18,7 +18,7 @@ export class InteractionsHandlers {
   ) {}
 
   /** At least once: what the log knows already changes nothing, and what was set aside is set aside under the same id. */
-  //@OnGroup({ topic: 'interactions', group: 'profile' })
+  @OnGroup({ topic: 'interactions', group: 'profile' })
   async take(batch: readonly Message[]): Promise<void> {
     for (const { keys, interactions, unopenable } of await openBatch(this.runtime.vault, this.runtime.blobs, batch)) {
       const { conflicts, refused } = await this.intake.take(keys, interactions);
