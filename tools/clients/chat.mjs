@@ -26,8 +26,8 @@ export async function openChat(demo, account) {
   return {
     identity: { namespace: 'web-visitor', value: `${account}:${hello.visitor}` },
     conversation: hello.conversation,
-    /** True where the message is acknowledged as durable. */
-    send: async (message) => 'interactionId' in (await emit('message', message)),
+    /** The interaction's id once the message is durable; undefined where it was refused. */
+    send: async (message) => (await emit('message', message)).interactionId,
     /** What the site's back end does after a login: it signs who the visitor is. */
     identify: (namespace, value) =>
       emit('identify', { namespace, value, signature: createHmac('sha256', secret).update(`${hello.visitor}|${namespace}:${value}`).digest('hex') }),

@@ -1,6 +1,6 @@
 // One customer's day, hour by hour, through the real doors. Every step is what a gateway outside would send.
 import { randomUUID } from 'node:crypto';
-import { ask, lookup } from '../clients/api.mjs';
+import { ask } from '../clients/api.mjs';
 import { openChat } from '../clients/chat.mjs';
 import { openMail } from '../clients/mail.mjs';
 import { postCallStatus } from '../clients/twilio.mjs';
@@ -28,17 +28,16 @@ export function newCustomer() {
 
 async function chats(demo, customer, tell) {
   const visitor = await openChat(demo, 'acc_site');
-  await visitor.send({ id: randomUUID(), text: 'Hello, the coat I ordered is too small. Can I change it in the shop?', at: at(480).toISOString() });
+  const question = await visitor.send({ id: randomUUID(), text: 'Hello, the coat I ordered is too small. Can I change it in the shop?', at: at(480).toISOString() });
   tell('web chat', 'a visitor asks about her coat');
   await visitor.identify('email', customer.email);
   tell('web chat', 'she logs in, and the site vouches for her e-mail address');
-  return visitor;
+  return { visitor, question };
 }
 
-async function agentAnswers(demo, visitor, tell) {
-  const found = await lookup(demo, visitor.identity.namespace, visitor.identity.value);
-  const timeline = await ask(demo, 'GET', `/v1/customers/${found.customerId}/timeline?order=asc&type=message.received`);
-  await ask(demo, 'POST', '/v1/messages', { account: 'acc_site', inReplyTo: timeline.items[0].id, content: { text: 'Yes. Bring it to any shop within 30 days, we keep the larger size for you.' }, agent: 'agent_7' });
+async function agentAnswers(demo, { visitor, question }, tell) {
+  await ask(demo, 'GET', `/v1/interactions/${question}?wait=10000`);
+  await ask(demo, 'POST', '/v1/messages', { account: 'acc_site', inReplyTo: question, content: { text: 'Yes. Bring it to any shop within 30 days, we keep the larger size for you.' }, agent: 'agent_7' });
   const { text } = await visitor.received(1);
   tell('web chat', `an agent's answer reached her browser: "${text.slice(0, 30)}..."`);
 }
@@ -80,8 +79,8 @@ async function calls(demo, customer, tell) {
 
 /** Lives the day; the five identities it used. `tell(channel, what)` is called after each step. */
 export async function liveTheDay(demo, customer, tell) {
-  const visitor = await chats(demo, customer, tell);
-  await agentAnswers(demo, visitor, tell);
+  const { visitor, question } = await chats(demo, customer, tell);
+  await agentAnswers(demo, { visitor, question }, tell);
   await writes(demo, customer, tell);
   await messages(demo, customer, tell);
   await buys(demo, customer, tell);

@@ -69,7 +69,7 @@ export const chat = async (demo, run, lane) => {
   return {
     name: 'web-chat', identity: visitor.identity,
     item: (n) => ({ id: randomUUID(), content: text(run, lane, n), at: new Date() }),
-    send: async ({ id, content, at }) => visitor.send({ id, text: content, at: at.toISOString() }),
+    send: async ({ id, content, at }) => Boolean(await visitor.send({ id, text: content, at: at.toISOString() })),
     id: (item) => item.source.providerId,
     content: textOf,
     close: () => visitor.close(),
