@@ -13,8 +13,6 @@ import { newVisitor, visitorOf, visitorToken } from './visitor-token';
 export const CHAT_PATH = '/v1/chat';
 /** Bytes of one frame: a message of 16 KiB with its JSON. */
 const MAX_FRAME = 64 * 1024;
-/** ms a browser has to acknowledge a message; without it the message comes again on the next connection. */
-const ACK_TIMEOUT = 30_000;
 const SESSION = /^[A-Za-z0-9_-]{1,64}$/;
 
 /** What a browser shows on connecting; all of it is its own claim. */
@@ -115,9 +113,7 @@ export class ChatServer {
 
   private send(socket: Socket, message: ChatMessage): void {
     // Without an acknowledgement the browser lacks it still: it says so by `after` when it comes back.
-    socket.timeout(ACK_TIMEOUT).emit('message', message, (error: Error | null) => {
-      if (!error) this.receipt(sessionOf(socket), message.id);
-    });
+    socket.emit('message', message, () => this.receipt(sessionOf(socket), message.id));
   }
 
   /** One that fails is tried again when the visitor connects with an `after` beyond it. */

@@ -1,7 +1,7 @@
 import { Thread } from './thread.js';
 
 const SAID = {
-  waiting: ['⏳', 'waiting to be sent'],
+  waiting: ['…', 'waiting to be sent'],
   sent: ['✓', 'sent'],
   delivered: ['✓✓', 'delivered'],
   refused: ['!', 'not accepted'],
@@ -118,6 +118,8 @@ socket.on('connect_error', (error) => {
   told('off', 'Offline: your messages wait here');
   note.textContent = REFUSED[error.message] ?? '';
   note.hidden = note.textContent === '';
+  // A lost connection comes back by itself; one that was refused for now has to be asked for again.
+  if (!socket.active && note.hidden) setTimeout(() => socket.connect(), 3000);
 });
 
 form.addEventListener('submit', (event) => {
