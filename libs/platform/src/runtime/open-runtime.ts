@@ -10,7 +10,7 @@ import { BusDoor } from '../door/bus-door';
 import { BusDeadLetters } from '../door/set-aside';
 import type { Runtime, RuntimeConfig } from '../runtime.contract';
 import { openLog } from '../telemetry/log';
-import { openBus } from './open-bus';
+import { openBus, type KafkaTuning } from './open-bus';
 import { untilAvailable } from './retry';
 import { ServiceDatabases } from './service-databases';
 import { buildVersion } from './version';
@@ -21,6 +21,7 @@ export interface OpenOptions {
   adminUrl?: string;
   /** Password of the services' logins in embedded mode; default: derived from the administrator's. */
   servicePassword?: string;
+  kafka?: KafkaTuning;
   log?: Logger;
   clock?: () => Date;
   /** Ends the waiting for a database or a broker that is not there yet. */
@@ -46,7 +47,7 @@ export async function openRuntime(config: RuntimeConfig, options: OpenOptions): 
   const persist = persistence(log, options.signal);
   const databases = new ServiceDatabases(source(config, options, log), persist);
   try {
-    const bus = await persist(() => openBus(config, options.service, databases, log));
+    const bus = await persist(() => openBus(config, { ...options, databases, log }));
     await persist(() => bus.ensureTopics());
     const parts = { bus, vault: openVault(openFileKeyStore(folderOf(config.keyStore)), options.clock ?? now), blobs: blobStore(config) };
     const directory = new ConfigDirectory(parts.vault);

@@ -68,7 +68,7 @@ describe('a running service', () => {
   const logged: string[] = [];
   beforeAll(async () => {
     const log = openLog('spec', 'info', { write: (line) => void logged.push(line) });
-    service = await startForTest(spec, { operatorToken: 'operator-token-0123456789' }, log);
+    service = await startForTest(spec, { operatorToken: 'operator-token-0123456789' }, { log });
   });
   afterAll(() => service?.close());
 

@@ -3,6 +3,7 @@ import { ThroughlineError } from '@throughline/contracts';
 import type { Logger } from 'pino';
 import { readConfig } from '../config/read-config';
 import { openWaitingDoor } from '../health/waiting-door';
+import type { KafkaTuning } from '../runtime/open-bus';
 import { openRuntime, type OpenedRuntime } from '../runtime/open-runtime';
 import type { RuntimeConfig, ServiceDefinition } from '../runtime.contract';
 import { openLog } from '../telemetry/log';
@@ -17,6 +18,7 @@ export interface StartOptions {
   adminUrl?: string;
   /** Password of the services' logins in embedded mode; default: derived from the administrator's. */
   servicePassword?: string;
+  kafka?: KafkaTuning;
   clock?: () => Date;
   log?: Logger;
   /** False: the caller ends the service, signals and crashes are his (tests). Default true. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { testDatabase } from '@throughline/postgres/testing';
 import pino from 'pino';
 import { readConfig } from '../config/read-config';
-import { startService, type RunningService } from '../start/start-service';
+import { startService, type RunningService, type StartOptions } from '../start/start-service';
 import type { RuntimeConfig, ServiceDefinition } from '../runtime.contract';
 import { ConfigPublisher } from './config-publisher';
 
@@ -23,7 +23,7 @@ export const testConfig = (dataDir: string, more: Partial<RuntimeConfig> = {}): 
 });
 
 /** A service as it runs embedded, in a fresh database and a folder of its own; `close` ends it and drops both. */
-export async function startForTest(definition: ServiceDefinition, more: Partial<RuntimeConfig> = {}, log = pino({ level: 'silent' })): Promise<TestService> {
+export async function startForTest(definition: ServiceDefinition, more: Partial<RuntimeConfig> = {}, options: Pick<StartOptions, 'log' | 'kafka'> = {}): Promise<TestService> {
   const dataDir = await mkdtemp(join(tmpdir(), 'throughline-test-'));
   const fresh = await testDatabase('bus', []);
   const onClose = async () => {
@@ -34,7 +34,8 @@ export async function startForTest(definition: ServiceDefinition, more: Partial<
     config: testConfig(dataDir, more),
     adminUrl: fresh.adminUrl,
     servicePassword: PASSWORD,
-    log,
+    log: pino({ level: 'silent' }),
+    ...options,
     ownsProcess: false,
     onClose,
   });
