@@ -13,9 +13,19 @@ export async function readiness(services, path) {
   return { status: ready ? 200 : 503, body: { status: ready ? 'ok' : 'error', services: Object.fromEntries(states.map(([name, ok]) => [name, ok ? 'up' : 'down'])) } };
 }
 
-/** One OpenAPI document of all: paths and components joined, the first one's head. Throws where a service does not answer. */
+const described = new Map();
+
+/** A service that is down is described as it was when it last answered. */
+async function describe(base) {
+  const answer = await ask(base, '/openapi.json').catch(() => undefined);
+  if (answer?.ok) described.set(base, await answer.json());
+  if (!described.has(base)) throw new Error(`${base} has not described itself yet`);
+  return described.get(base);
+}
+
+/** One OpenAPI document of all: paths and components joined, the first one's head. Throws where a service never answered. */
 export async function openApi(services) {
-  const documents = await Promise.all(Object.values(services).map(async (base) => (await ask(base, '/openapi.json')).json()));
+  const documents = await Promise.all(Object.values(services).map(describe));
   const merged = structuredClone(documents[0]);
   for (const document of documents.slice(1)) {
     for (const [path, item] of Object.entries(document.paths ?? {})) merged.paths[path] = { ...merged.paths[path], ...item };

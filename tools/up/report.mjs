@@ -1,7 +1,7 @@
 // What runs where, once it is up.
 import { existsSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { topicsOf } from '../kafka/admin.mjs';
 import { dataDir, home } from './state.mjs';
 
 export async function report({ publicUrl, processes, kafka }) {
@@ -9,19 +9,8 @@ export async function report({ publicUrl, processes, kafka }) {
   console.log(`  ${'process'.padEnd(12)}${'pid'.padEnd(10)}address`);
   for (const [name, { pid, url }] of Object.entries(processes)) console.log(`  ${name.padEnd(12)}${String(pid ?? '-').padEnd(10)}${url ?? ''}`);
   console.log(`\n  ${'topic'.padEnd(24)}partitions`);
-  for (const { name, partitions } of await topics(kafka)) console.log(`  ${name.padEnd(24)}${partitions.length}`);
+  for (const { name, partitions } of await topicsOf(kafka)) console.log(`  ${name.padEnd(24)}${partitions}`);
   const demo = join(dataDir, 'demo.json');
   if (existsSync(demo)) console.log(`\n  demo key    ${JSON.parse(readFileSync(demo, 'utf8')).apiKey}`);
   console.log(`\n  logs and data: ${home}\n  npm run down ends it.\n`);
-}
-
-async function topics(brokers) {
-  const { Kafka, logLevel } = createRequire(import.meta.url)('kafkajs');
-  const admin = new Kafka({ clientId: 'throughline-up', brokers: [brokers], logLevel: logLevel.NOTHING }).admin();
-  await admin.connect();
-  try {
-    return (await admin.fetchTopicMetadata()).topics.filter(({ name }) => !name.startsWith('__'));
-  } finally {
-    await admin.disconnect();
-  }
 }

@@ -4,6 +4,7 @@ import '../require-node.mjs';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { startBroker } from '../kafka/broker.mjs';
+import { readyForGroups } from '../kafka/admin.mjs';
 import { Child } from './child.mjs';
 import { passwordFrom, serviceEnvironment } from './environment.mjs';
 import { provisionServices } from './provision.mjs';
@@ -33,10 +34,11 @@ async function end(code) {
 async function postgres() {
   note({ phase: 'PostgreSQL' });
   const { EmbeddedPostgres } = createRequire(import.meta.url)('../../services/standalone/dist/embedded-postgres/embedded-postgres.js');
-  const server = await EmbeddedPostgres.start({ folder: inHome('postgres'), settings: { max_connections: '400' }, onGone: (error) => fail(error) });
+  const onStarted = (pid) => record('postgres', { pid });
+  const server = await EmbeddedPostgres.start({ folder: inHome('postgres'), settings: { max_connections: '400' }, onStarted, onGone: fail });
   stops.push(() => server.stop());
   note({ postgres: server.url });
-  record('postgres', { pid: server.pid, url: server.url.replace(/\/\/.*@/, '//') });
+  record('postgres', { url: server.url.replace(/\/\/.*@/, '//') });
   return server.url;
 }
 
@@ -52,6 +54,7 @@ async function kafka() {
     if (broker) record('kafka', { pid: broker.pid });
   }
   stops.push(() => broker.stop());
+  await readyForGroups(broker.address);
   note({ kafka: broker.address });
   record('kafka', { pid: broker.pid, url: broker.address });
   return broker.address;

@@ -13,6 +13,8 @@ export interface EmbeddedPostgresOptions {
   folder: string;
   /** Server settings beside ours, e.g. `{ max_connections: '300' }`. */
   settings?: Record<string, string>;
+  /** Called with the server's process every time it is ready. */
+  onStarted?: (pid: number) => void;
   /** Called when the server died and could not be started again. */
   onGone?: (error: Error) => void;
 }
@@ -111,6 +113,7 @@ export class EmbeddedPostgres {
       await delay(25);
     }
     server.once('exit', () => void this.revive());
+    this.options.onStarted?.(server.pid!);
     return undefined;
   }
 
