@@ -9,6 +9,7 @@ import { Lists } from './config/paging';
 import { Visibility } from './config/visibility';
 import { DeadLetterTable } from './dead-letters/dead-letter-table';
 import { DeadLetters } from './dead-letters/dead-letters';
+import { DeadLettersHandlers } from './dead-letters/dead-letters.handlers';
 import { DeadLettersController } from './dead-letters/dead-letters.controller';
 import { ApiKeys } from './keys/api-keys';
 import { KeysController } from './keys/keys.controller';
@@ -28,7 +29,7 @@ export class AdminModule {
       ...[new DeadLetters(new DeadLetterTable(database), runtime.vault, runtime.blobs), new Lists(runtime.vault), visibility],
       new AdminLife(runtime, database, changes, visibility),
     ];
-    const controllers = [TenantsController, KeysController, AccountsController, DeadLettersController];
+    const controllers = [TenantsController, KeysController, AccountsController, DeadLettersController, DeadLettersHandlers];
     return { module: AdminModule, controllers, providers: values.map(provider) };
   }
 }
