@@ -9,7 +9,7 @@ import { Subscriber } from '../subscriber';
 /** Reads a topic from its start for this process alone; what it has seen it keeps in memory. */
 export class BroadcastReader extends Subscriber {
   private readonly listening: Listening;
-  private readonly joined = Promise.withResolvers<void>();
+  private readonly joined: PromiseWithResolvers<void> = Promise.withResolvers();
   private place: Place = START;
   private target: Place | undefined;
 

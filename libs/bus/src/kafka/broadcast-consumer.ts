@@ -10,7 +10,7 @@ import { KafkaReader, type KafkaParts } from './kafka-reader';
  * from the beginning. The group is deleted on leaving; what a killed process leaves the broker drops, as it is empty.
  */
 export class BroadcastConsumer extends KafkaReader {
-  private readonly caughtUp = Promise.withResolvers<void>();
+  private readonly caughtUp: PromiseWithResolvers<void> = Promise.withResolvers();
   /** By partition: the next offset to do. */
   private readonly next = new Map<number, bigint>();
   /** By partition: the end seen on joining, until it is reached. */

@@ -1,5 +1,5 @@
 import { unavailable } from '@throughline/contracts';
-import { Kafka, logLevel, type Admin, type KafkaConfig } from 'kafkajs';
+import { Kafka, logLevel, type Admin, type KafkaConfig, type RetryOptions } from 'kafkajs';
 import type { BusLog } from '../bus-log';
 
 export interface ClusterOptions {
@@ -15,13 +15,16 @@ export interface ClusterOptions {
 /** One try: whoever asks has a loop of his own, so that a cluster that is away is known soon. */
 const ONE_TRY = { retries: 0 };
 
-/** The client of the cluster, with the settings under which kafkajs gets over a broker that is away. */
+/** Clients of the cluster, with the settings under which kafkajs gets over a broker that is away. */
 export class Cluster {
-  readonly kafka: Kafka;
+  constructor(private readonly options: ClusterOptions) {}
 
-  constructor({ log, ...options }: ClusterOptions) {
-    this.kafka = new Kafka({
+  /** The tries of the client count for connecting and finding the leaders; those of a producer or consumer do not. */
+  client(retry: RetryOptions): Kafka {
+    const { log, ...options } = this.options;
+    return new Kafka({
       ...options,
+      retry,
       connectionTimeout: 1000,
       requestTimeout: 10_000,
       logLevel: logLevel.ERROR,
@@ -31,7 +34,7 @@ export class Cluster {
 
   /** Runs `act` with a fresh admin client: an old one does not learn of new topics. Throws `unavailable` where it fails. */
   async admin<T>(act: (admin: Admin) => Promise<T>): Promise<T> {
-    const admin = this.kafka.admin({ retry: ONE_TRY });
+    const admin = this.client(ONE_TRY).admin({ retry: ONE_TRY });
     try {
       await admin.connect();
       return await act(admin);

@@ -7,7 +7,7 @@ const JOIN_MS = 5000;
 
 /** A member of a consumer group: commits after every batch. */
 export class GroupConsumer extends KafkaReader {
-  private readonly first = Promise.withResolvers<void>();
+  private readonly first: PromiseWithResolvers<void> = Promise.withResolvers();
 
   constructor(
     parts: KafkaParts,

@@ -36,7 +36,7 @@ export abstract class KafkaReader extends Subscriber {
   /** Rises with every assignment: a batch of an older one must not move an offset. */
   private assignment = 0;
   private crash: Error | undefined;
-  private readonly leaving = Promise.withResolvers<void>();
+  private readonly leaving: PromiseWithResolvers<void> = Promise.withResolvers();
 
   constructor(
     protected readonly parts: KafkaParts,
@@ -81,7 +81,7 @@ export abstract class KafkaReader extends Subscriber {
   }
 
   private consumer(groupId: string): Consumer {
-    const consumer = this.parts.cluster.kafka.consumer({
+    const consumer = this.parts.cluster.client(RETRY).consumer({
       groupId,
       retry: RETRY,
       sessionTimeout: 10_000,

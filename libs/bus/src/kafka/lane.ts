@@ -61,7 +61,7 @@ export class Lane {
   }
 
   private async open(): Promise<Producer> {
-    const producer = this.cluster.kafka.producer({ idempotent: true, maxInFlightRequests: 1, allowAutoTopicCreation: false, retry: RETRY });
+    const producer = this.cluster.client(RETRY).producer({ idempotent: true, maxInFlightRequests: 1, allowAutoTopicCreation: false, retry: RETRY });
     try {
       await producer.connect();
       return producer;

@@ -5,8 +5,11 @@ import { failures } from './failures';
 import { sharing } from './sharing';
 import type { BusBench } from './bench';
 
-/** What every driver of the bus promises. `open` is called for each test and gives a bus on empty topics of its own. */
-export function busConformance(name: string, open: () => Promise<BusBench>): void {
+/**
+ * What every driver of the bus promises. `open` is called for each test and gives a bus on empty topics of its own.
+ * Where its bench cannot `kill`, `mortal: false` says so, and the test of a sudden death is reported as skipped.
+ */
+export function busConformance(name: string, open: () => Promise<BusBench>, { mortal = true } = {}): void {
   describe(`the ${name} bus`, () => {
     let bench: BusBench;
     beforeEach(async () => {
@@ -17,7 +20,7 @@ export function busConformance(name: string, open: () => Promise<BusBench>): voi
 
     const current = () => bench;
     describe('delivery', () => delivery(current));
-    describe('sharing', () => sharing(current));
+    describe('sharing', () => sharing(current, mortal));
     describe('failures', () => failures(current));
     describe('broadcasting', () => broadcasting(current));
     describe('ending', () => ending(current));

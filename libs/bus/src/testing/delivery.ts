@@ -52,7 +52,7 @@ export function delivery(bench: CurrentBench): void {
 
   it('holds back what the handler has not asked for, while publishing goes on', async () => {
     const { bus } = bench();
-    const stalled = Promise.withResolvers<void>();
+    const stalled: PromiseWithResolvers<void> = Promise.withResolvers();
     const inbox = new Inbox();
     const handle = (batch: Parameters<Inbox['handle']>[0]) => inbox.handle(batch).then(() => stalled.promise);
     await bus.group(groupOf('stalled', handle, { maxBatch: 10 }));

@@ -18,7 +18,7 @@ export function ending(bench: CurrentBench): void {
   it('finishes and commits the batch in work when it closes', async () => {
     const { bus, another } = bench();
     const [first, second] = [new Inbox(), new Inbox()];
-    const stalled = Promise.withResolvers<void>();
+    const stalled: PromiseWithResolvers<void> = Promise.withResolvers();
     const closing = await another();
     await closing.group(groupOf('closing', (batch) => first.handle(batch).then(() => stalled.promise)));
     await bus.publish('interactions', [text('k', 'in work')]);

@@ -21,7 +21,7 @@ export class Inbox {
   /** Resolves when the condition holds; it is looked at after every batch. */
   async until(condition: () => boolean): Promise<void> {
     if (condition()) return;
-    const done = Promise.withResolvers<void>();
+    const done: PromiseWithResolvers<void> = Promise.withResolvers();
     const check = () => {
       if (condition()) done.resolve();
     };
