@@ -1,6 +1,7 @@
 import { fromBinary } from '@bufbuild/protobuf';
 import { formatPosition, TimelineRecordSchema } from '@throughline/contracts';
 import { openRecord } from '@throughline/platform';
+import { until } from '@throughline/platform/testing';
 import { subscribe } from '@throughline/event-store';
 import { ProfileBench, TENANT } from './testing/profile-bench';
 
@@ -51,7 +52,3 @@ describe('the relay', () => {
   });
 });
 
-/** Looks again after every turn of the event loop. */
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setImmediate(resolve));
-}

@@ -1,4 +1,4 @@
-import { ApiProperty, ApiPropertyOptional, type ApiPropertyOptions } from '@nestjs/swagger';
+import { ApiExtraModels, ApiProperty, ApiPropertyOptional, type ApiPropertyOptions } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { ArrayMaxSize, ArrayMinSize, IsArray, IsOptional, IsString, MaxLength, ValidateNested } from 'class-validator';
 import { TRAIT_NAMES } from '../traits';
@@ -63,6 +63,7 @@ const CHANNELS: ApiPropertyOptions = {
 };
 
 /** A customer as every team sees her. */
+@ApiExtraModels(CustomerTrait)
 export class Customer {
   @ApiProperty() customerId!: string;
   @ApiProperty({ type: 'integer', description: 'Rises with every event of hers; the ETag says the same.' }) version!: number;
