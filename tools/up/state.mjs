@@ -1,9 +1,9 @@
-// What `npm run up` keeps in DATA_DIR/up: state.json (addresses, pids), logs, keys, blobs, Kafka's and PostgreSQL's data.
+// What `npm run up` keeps in DATA_DIR/up (or TL_UP_DIR): state.json (addresses, pids), logs, keys, blobs, Kafka's and PostgreSQL's data.
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
 export const dataDir = resolve(process.env.DATA_DIR || '.throughline');
-export const home = join(dataDir, 'up');
+export const home = resolve(process.env.TL_UP_DIR || join(dataDir, 'up'));
 export const inHome = (...parts) => join(home, ...parts);
 const file = inHome('state.json');
 
