@@ -1,12 +1,15 @@
-import type { IncomingHttpHeaders } from 'node:http';
-
 /**
- * True where a page of this origin may chat on the account: `settings.origins` lists it, or holds `*`.
- * A browser leaves Origin out of a GET to its own origin; then Referer says it.
+ * True where a page of this origin may chat on the account: `settings.origins` lists it (`https://shop.example`;
+ * `http://localhost:*` for every port), or holds `*`. A request without Origin comes from no page of another origin:
+ * browsers send it with every WebSocket and every cross-origin request (Fetch, section 3.2), and other programs write what they like.
  */
-export function isAllowedOrigin(headers: IncomingHttpHeaders, settings: Record<string, unknown>): boolean {
+export function isAllowedOrigin(origin: string | undefined, settings: Record<string, unknown>): boolean {
+  if (origin === undefined) return true;
   const allowed = Array.isArray(settings.origins) ? settings.origins : [];
-  if (allowed.includes('*')) return true;
-  const origin = headers.origin ?? (headers.referer ? URL.parse(headers.referer)?.origin : undefined);
-  return origin !== undefined && allowed.includes(origin);
+  return ['*', origin, anyPort(origin)].some((entry) => allowed.includes(entry));
+}
+
+function anyPort(origin: string): string {
+  const url = URL.parse(origin);
+  return url ? `${url.protocol}//${url.hostname}:*` : origin;
 }

@@ -69,7 +69,7 @@ export class ChatServer {
   private async admit(socket: Socket): Promise<void> {
     const account = await this.runtime.directory.accountByAddress('web-chat', socket.nsp.name.slice(1));
     if (!account) throw refusal('unknown-site', 404);
-    if (!isAllowedOrigin(socket.handshake.headers, account.settings)) throw refusal('origin', 403);
+    if (!isAllowedOrigin(socket.handshake.headers.origin, account.settings)) throw refusal('origin', 403);
     const { token, session } = socket.handshake.auth as Handshake;
     const keys = await this.runtime.vault.forTenant(account.tenant);
     const visitor = token === undefined || token === null ? newVisitor() : visitorOf(keys, account.id, String(token));
