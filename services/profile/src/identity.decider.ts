@@ -65,7 +65,7 @@ export class LinkSet implements Links {
 }
 
 /** A link has no direction. */
-export const pairKey = (a: string, b: string) => (a < b ? `${a}|${b}` : `${b}|${a}`);
+const pairKey = (a: string, b: string) => (a < b ? `${a}|${b}` : `${b}|${a}`);
 
 /** Places an interaction in a segment, and links what was vouched for. */
 export function decide(command: ResolveInteraction, links: Links): IdentityEvent[] | NobodyNamed {

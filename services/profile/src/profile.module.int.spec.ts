@@ -18,6 +18,8 @@ beforeAll(async () => {
   await service.publish.account({ id: 'acc_api', tenant: TENANT, provider: 'generic' });
   await service.publish.key(TENANT, 'tl_all', ['read', 'send']);
   await service.publish.key(TENANT, 'tl_ingest', ['ingest']);
+  await service.publish.key(TENANT, 'tl_site', ['ingest:acc_site']);
+  await service.publish.key(TENANT, 'tl_send', ['send']);
   await service.publish.key(OTHER, 'tl_other', ['read', 'send']);
   await service.runtime.bus.broadcast({ topic: 'timeline', handle: async (batch) => void timeline.push(...batch) });
 });
@@ -107,7 +109,9 @@ describe('the profile over HTTP', () => {
     const id = await accept(said);
     const { customerId } = await json(await call(`/v1/interactions/${id}?wait=30000`));
     const statuses = async (token: string) => Promise.all([`/v1/customers/${customerId}`, `/v1/customers/${customerId}/timeline`, `/v1/interactions/${id}`].map(async (path) => (await call(path, { token })).status));
-    expect(await statuses('tl_ingest')).toEqual([403, 403, 403]);
+    expect(await statuses('tl_send')).toEqual([403, 403, 403]);
+    expect(await statuses('tl_ingest')).toEqual([403, 403, 200]);
+    expect(await statuses('tl_site')).toEqual([403, 403, 404]);
     expect(await statuses('tl_other')).toEqual([404, 404, 404]);
     expect(await statuses('tl_unknown')).toEqual([401, 401, 401]);
     expect((await call('/v1/messages', { token: 'tl_ingest', method: 'POST', body: '{}' })).status).toBe(403);

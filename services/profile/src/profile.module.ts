@@ -1,5 +1,4 @@
-import { Module, type DynamicModule, type OnApplicationBootstrap, type OnApplicationShutdown, type Provider } from '@nestjs/common';
-import { Logger } from '@nestjs/common';
+import { Logger, Module, type DynamicModule, type OnApplicationBootstrap, type OnApplicationShutdown, type OnModuleDestroy, type Provider } from '@nestjs/common';
 import { eventStore, subscribe, type LogSubscription } from '@throughline/event-store';
 import type { Runtime, ServiceDefinition } from '@throughline/platform';
 import type { Database } from '@throughline/postgres';
@@ -17,8 +16,8 @@ import { InteractionsController } from './reading/interactions.controller';
 import { TimelineReader } from './reading/timeline-reader';
 import { Relay } from './relay';
 
-/** Ends with the module: the relay first, then whoever waits for an interaction. */
-class LogFollowers implements OnApplicationBootstrap, OnApplicationShutdown {
+/** Follows the log while the module lives. Requests that wait are ended before the doors close, which wait for them. */
+class LogFollowers implements OnApplicationBootstrap, OnModuleDestroy, OnApplicationShutdown {
   private readonly log = new Logger('profile');
   private subscription: LogSubscription | undefined;
 
@@ -37,9 +36,12 @@ class LogFollowers implements OnApplicationBootstrap, OnApplicationShutdown {
     });
   }
 
+  async onModuleDestroy(): Promise<void> {
+    await this.watch.close();
+  }
+
   async onApplicationShutdown(): Promise<void> {
     await this.subscription?.close();
-    await this.watch.close();
   }
 }
 

@@ -46,7 +46,7 @@ function foldSummaries(events: readonly AppendedEvent[]): Map<string, SummaryRow
 }
 
 /** What the sealed traits of a segment are bound to. */
-export const traitsBinding = (segment: string) => `${segment}/traits`;
+const traitsBinding = (segment: string) => `${segment}/traits`;
 
 /** Counts each segment's events and folds its traits. The segments' streams are locked by the append, so nobody folds beside us. */
 export async function projectProfiles(

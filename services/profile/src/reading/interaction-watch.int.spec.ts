@@ -22,7 +22,7 @@ describe('an interaction that is waited for', () => {
     await bench.post({ id: 'w1', identities: ['phone:+14155550100'] });
     const { customerId } = (await bench.customer('phone:+14155550100'))!;
     const position = formatPosition((await bench.readLog())[0]!.position);
-    expect(await watch.see(TENANT, idOf(TENANT, { id: 'w1' }), 0)).toEqual({ interactionId: idOf(TENANT, { id: 'w1' }), customerId, position });
+    expect(await watch.see(TENANT, idOf(TENANT, { id: 'w1' }), 0)).toEqual({ interactionId: idOf(TENANT, { id: 'w1' }), account: 'acc_phone', customerId, position });
   });
 
   it('is told to everybody who waits as soon as it comes', async () => {
@@ -38,6 +38,14 @@ describe('an interaction that is waited for', () => {
 
   it('is not told to another tenant', async () => {
     expect(await watch.see(OTHER, idOf(TENANT, { id: 'w1' }), 0)).toBeUndefined();
+  });
+
+  it('ends for those who wait when the watch closes', async () => {
+    const closing = new InteractionWatch(bench.db.database, bench.store);
+    const waiting = closing.see(TENANT, idOf(TENANT, { id: 'never' }), 30_000);
+    await closing.see(TENANT, idOf(TENANT, { id: 'w1' }), 0);
+    await closing.close();
+    expect(await waiting).toBeUndefined();
   });
 
   it('fails for those who wait where the database does', async () => {

@@ -5,8 +5,16 @@ import type { Database } from '@throughline/postgres';
 /** What became of an interaction that the log holds. */
 export interface SeenInteraction {
   interactionId: string;
+  account: string;
   customerId: string;
   position: string;
+}
+
+interface SeenRow {
+  interaction: string;
+  event: string;
+  account: string;
+  customer: string;
 }
 
 interface Waiter {
@@ -25,6 +33,7 @@ export class InteractionWatch {
   private again = false;
   private listening: { close(): Promise<void> } | undefined;
   private poll: NodeJS.Timeout | undefined;
+  private closed = false;
 
   constructor(
     private readonly database: Pick<Database, 'reader' | 'listen'>,
@@ -35,8 +44,10 @@ export class InteractionWatch {
     this.listening = await this.database.listen('log', () => this.wake());
   }
 
-  /** Ends every wait. */
+  /** Ends every wait, and lets nobody wait any more. */
   async close(): Promise<void> {
+    this.closed = true;
+    clearTimeout(this.poll);
     for (const waiter of this.waiters) this.settle(waiter, undefined);
     await this.listening?.close();
   }
@@ -44,7 +55,7 @@ export class InteractionWatch {
   /** @param waitMs how long to wait for it; undefined where it has not come by then */
   async see(tenant: string, id: string, waitMs: number): Promise<SeenInteraction | undefined> {
     const seen = (await this.find(tenant, [id])).get(id);
-    return seen ?? (waitMs > 0 ? this.wait(tenant, id, waitMs) : undefined);
+    return seen ?? (waitMs > 0 && !this.closed ? this.wait(tenant, id, waitMs) : undefined);
   }
 
   private wait(tenant: string, id: string, waitMs: number): Promise<SeenInteraction | undefined> {
@@ -91,17 +102,22 @@ export class InteractionWatch {
 
   private async find(tenant: string, ids: readonly string[]): Promise<Map<string, SeenInteraction>> {
     return this.database.reader(tenant, async (tx) => {
-      const { rows } = await tx.query<{ interaction: string; event: string; customer: string }>({
+      const { rows } = await tx.query<SeenRow>({
         name: 'interactions-seen',
-        text: `SELECT i.interaction, i.event, s.customer FROM timeline_item i
+        text: `SELECT i.interaction, i.event, i.account, s.customer FROM timeline_item i
                JOIN segment s ON s.tenant = i.tenant AND s.segment = i.segment WHERE i.tenant = $1 AND i.interaction = ANY ($2::uuid[])`,
         values: [tenant, ids],
       });
       if (rows.length === 0) return new Map();
       const known = await this.store.known(tx, tenant, rows.map((row) => row.event));
-      return new Map(rows.map((row) => [row.interaction, seen(row.interaction, row.customer, known.get(row.event)!.position)]));
+      return new Map(rows.map((row) => [row.interaction, seenInteraction(row, known.get(row.event)!.position)]));
     });
   }
 }
 
-const seen = (interactionId: string, customerId: string, position: Position): SeenInteraction => ({ interactionId, customerId, position: formatPosition(position) });
+const seenInteraction = ({ interaction, account, customer }: SeenRow, position: Position): SeenInteraction => ({
+  interactionId: interaction,
+  account,
+  customerId: customer,
+  position: formatPosition(position),
+});

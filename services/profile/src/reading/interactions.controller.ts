@@ -1,7 +1,7 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiNotFoundResponse, ApiOkResponse, ApiOperation, ApiProperty, ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
 import { rejected } from '@throughline/contracts';
-import { Caller, Scopes, type Credential } from '@throughline/platform';
+import { Caller, hasScope, mayIngest, Scopes, type Credential } from '@throughline/platform';
 import { Type } from 'class-transformer';
 import { IsInt, IsOptional, Max, Min } from 'class-validator';
 import { validate as isUuid } from 'uuid';
@@ -32,13 +32,18 @@ export class InteractionsController {
   constructor(private readonly watch: InteractionWatch) {}
 
   @Get(':interactionId')
-  @Scopes('read')
-  @ApiOperation({ summary: 'What became of an interaction', description: 'What is in the log is readable: it is `applied` at once.' })
+  @Scopes()
+  @ApiOperation({ summary: 'What became of an interaction', description: 'What is in the log is readable: it is `applied` at once. For keys that read, and for those that post on its account.' })
   @ApiOkResponse({ type: InteractionState })
   @ApiNotFoundResponse({ description: '`/problems/interaction-not-seen`, with Retry-After: not met yet, or nobody sent it.' })
-  async get(@Caller() { tenant }: Credential, @Param('interactionId') id: string, @Query() { wait = 0 }: InteractionQuery): Promise<InteractionState> {
-    const seen = isUuid(id) ? await this.watch.see(tenant, id.toLowerCase(), wait) : undefined;
-    if (!seen) throw rejected('interaction-not-seen', 'The interaction has not been met yet.', { status: 404, retryAfterMs: 1000 });
-    return { ...seen, state: 'applied' };
+  async get(@Caller() caller: Credential, @Param('interactionId') id: string, @Query() { wait = 0 }: InteractionQuery): Promise<InteractionState> {
+    const reads = hasScope(caller, 'read');
+    if (!reads && !hasScope(caller, 'ingest')) throw rejected('scope', 'The key lacks the scope read or ingest.', { status: 403 });
+    const seen = isUuid(id) ? await this.watch.see(caller.tenant, id.toLowerCase(), wait) : undefined;
+    if (!seen || !(reads || mayIngest(caller, seen.account))) {
+      throw rejected('interaction-not-seen', 'The interaction has not been met yet.', { status: 404, retryAfterMs: 1000 });
+    }
+    const { interactionId, customerId, position } = seen;
+    return { interactionId, state: 'applied', customerId, position };
   }
 }
