@@ -32,7 +32,7 @@ function refusal(slug: string, status: number): ExtendedError {
 export class ChatServer {
   private readonly log = new Logger('web-chat');
   private io: Server | undefined;
-  /** Open browsers by conversation. */
+  /** Open browsers by thread. */
   private readonly present = new Map<string, Set<Socket>>();
 
   constructor(
@@ -57,8 +57,8 @@ export class ChatServer {
   }
 
   /** Hands a message on to the visitor's open browsers. */
-  push(conversation: string, message: ChatMessage): void {
-    for (const socket of this.present.get(conversation) ?? []) this.send(socket, message);
+  push(thread: string, message: ChatMessage): void {
+    for (const socket of this.present.get(thread) ?? []) this.send(socket, message);
   }
 
   private async isSite(name: string): Promise<boolean> {
@@ -100,14 +100,14 @@ export class ChatServer {
   /** All in one turn of the event loop, so nothing can slip in between what is missing and what comes next. */
   private catchUp(socket: Socket, after: string | undefined): void {
     const session = sessionOf(socket);
-    const { conversation } = session;
-    for (const id of this.buffer.unreceipted(conversation, after)) this.receipt(session, id);
-    for (const message of this.buffer.since(conversation, after)) this.send(socket, message);
-    const here = this.present.get(conversation) ?? new Set();
-    this.present.set(conversation, here.add(socket));
+    const { thread } = session;
+    for (const id of this.buffer.unreceipted(thread, after)) this.receipt(session, id);
+    for (const message of this.buffer.since(thread, after)) this.send(socket, message);
+    const here = this.present.get(thread) ?? new Set();
+    this.present.set(thread, here.add(socket));
     socket.on('disconnect', () => {
       here.delete(socket);
-      if (here.size === 0 && this.present.get(conversation) === here) this.present.delete(conversation);
+      if (here.size === 0 && this.present.get(thread) === here) this.present.delete(thread);
     });
   }
 
@@ -119,7 +119,7 @@ export class ChatServer {
   /** One that fails is tried again when the visitor connects with an `after` beyond it. */
   private receipt(session: ChatSession, id: string): void {
     void session.delivered(id).then((durable) => {
-      if (durable) this.buffer.receipted(session.conversation, id);
+      if (durable) this.buffer.receipted(session.thread, id);
     });
   }
 }

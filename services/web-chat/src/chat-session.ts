@@ -1,5 +1,6 @@
 import { rejected, ThroughlineError, unavailable, type Interaction } from '@throughline/contracts';
 import type { Account, Runtime } from '@throughline/platform';
+import { threadOf } from './conversation-buffer';
 import { RateLimit } from './rate-limit';
 import { claimOf } from './signed-identity';
 import { identified, messageDelivered, messageReceived, pageViewed, type Visit } from './web-chat.adapter';
@@ -12,6 +13,8 @@ const RATE = { count: 20, windowMs: 10_000 };
 
 /** One connected browser: takes what the visitor does and brings it onto the bus. */
 export class ChatSession {
+  /** What its messages are kept under. */
+  readonly thread: string;
   private readonly rate: RateLimit;
 
   constructor(
@@ -21,6 +24,7 @@ export class ChatSession {
     readonly conversation: string,
     now: () => number,
   ) {
+    this.thread = threadOf(account.id, conversation);
     this.rate = new RateLimit(RATE.count, RATE.windowMs, now);
   }
 

@@ -18,6 +18,9 @@ export interface ChatMessage {
   at: string;
 }
 
+/** A conversation of one account: nobody reaches another account's visitors by naming their conversation. */
+export const threadOf = (account: string, conversation: string) => `${account}|${conversation}`;
+
 interface Entry {
   message: ChatMessage;
   /** Her browser said that it has it, and that is on the bus. */
@@ -42,34 +45,34 @@ export class ConversationBuffer {
   });
 
   /** False where it is known already: the bus delivers at least once. */
-  add(conversation: string, message: ChatMessage): boolean {
-    const entries = this.entries(conversation);
+  add(thread: string, message: ChatMessage): boolean {
+    const entries = this.entries(thread);
     if (entries.some((entry) => entry.message.id === message.id)) return false;
     const kept = [...entries, { message, receipted: false }].slice(-BUFFER_LIMITS.messages);
-    this.conversations.set(conversation, { entries: kept, bytes: kept.reduce((sum, entry) => sum + sizeOf(entry), 0) });
+    this.conversations.set(thread, { entries: kept, bytes: kept.reduce((sum, entry) => sum + sizeOf(entry), 0) });
     return true;
   }
 
   /** What the browser lacks that has everything up to `after`; all we hold where we do not know that id (any more). */
-  since(conversation: string, after: string | undefined): ChatMessage[] {
-    return this.entries(conversation).slice(this.end(conversation, after)).map(({ message }) => message);
+  since(thread: string, after: string | undefined): ChatMessage[] {
+    return this.entries(thread).slice(this.end(thread, after)).map(({ message }) => message);
   }
 
   /** Ids up to `after` whose receipt is not on the bus yet: the acknowledgement was lost, or the bus was away. */
-  unreceipted(conversation: string, after: string | undefined): string[] {
-    const had = this.entries(conversation).slice(0, this.end(conversation, after));
+  unreceipted(thread: string, after: string | undefined): string[] {
+    const had = this.entries(thread).slice(0, this.end(thread, after));
     return had.filter(({ receipted }) => !receipted).map(({ message }) => message.id);
   }
 
-  receipted(conversation: string, id: string): void {
-    for (const entry of this.entries(conversation)) if (entry.message.id === id) entry.receipted = true;
+  receipted(thread: string, id: string): void {
+    for (const entry of this.entries(thread)) if (entry.message.id === id) entry.receipted = true;
   }
 
-  private end(conversation: string, after: string | undefined): number {
-    return after === undefined ? 0 : this.entries(conversation).findIndex(({ message }) => message.id === after) + 1;
+  private end(thread: string, after: string | undefined): number {
+    return after === undefined ? 0 : this.entries(thread).findIndex(({ message }) => message.id === after) + 1;
   }
 
-  private entries(conversation: string): Entry[] {
-    return this.conversations.get(conversation)?.entries ?? [];
+  private entries(thread: string): Entry[] {
+    return this.conversations.get(thread)?.entries ?? [];
   }
 }

@@ -5,7 +5,7 @@ import { RecordSchema, ThroughlineError, type Body, type Record } from '@through
 import { openRecord, type Account, type Directory } from '@throughline/platform';
 import type { Vault } from '@throughline/vault';
 import type { ChatServer } from './chat-server';
-import type { ConversationBuffer } from './conversation-buffer';
+import { threadOf, type ConversationBuffer } from './conversation-buffer';
 
 export interface OutboundParts {
   directory: Pick<Directory, 'account'>;
@@ -33,8 +33,9 @@ export class OutboundReader {
     const body = await this.open(record, envelope.tenant);
     const conversation = body && conversationOf(body, account);
     if (!conversation) return;
+    const thread = threadOf(account.id, conversation);
     const message = { id: envelope.id, text: body.content?.text ?? '', at: new Date(Number(envelope.occurredAt)).toISOString() };
-    if (this.buffer.add(conversation, message)) this.chat.push(conversation, message);
+    if (this.buffer.add(thread, message)) this.chat.push(thread, message);
   }
 
   /** Undefined where it was erased or its epoch is over: nobody may read it any more. */
@@ -48,11 +49,10 @@ export class OutboundReader {
   }
 }
 
-/** The thread the message names, where it is one of this visitor's; her own otherwise. Nobody else's thread can be named. */
+/** The conversation the message names, where it is a visitor's; else that of the visitor it is for. */
 function conversationOf(body: Body, account: Account): string | undefined {
+  if (body.conversation.startsWith('visitor_')) return body.conversation;
   const own = `${account.id}:`;
   const identity = body.identities.find(({ namespace, value }) => namespace === 'web-visitor' && value.startsWith(own));
-  const visitor = identity?.value.slice(own.length);
-  if (!visitor) return undefined;
-  return body.conversation.startsWith(`${visitor}/`) ? body.conversation : visitor;
+  return identity?.value.slice(own.length);
 }

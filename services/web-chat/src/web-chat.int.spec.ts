@@ -33,6 +33,7 @@ beforeAll(async () => {
   await service.publish.tenant({ id: tenant, name: 'Test' });
   const account = { id: 'acc_site', tenant, provider: 'web-chat', channel: 'web-chat', address: SITE, settings: JSON.stringify({ origins: [ORIGIN] }) };
   await service.publish.account(account, { secret: 'site secret' });
+  await service.publish.account({ ...account, id: 'acc_other', address: 'site_key_of_another' }, { secret: 'another' });
   const handle = async (batch: readonly Message[]) => void seen.push(...batch.map(({ value }) => fromBinary(RecordSchema, value)));
   await service.runtime.bus.broadcast({ topic: 'interactions', handle });
 });
@@ -73,15 +74,15 @@ async function bodyOf(record: Record): Promise<Body> {
 }
 
 /** A `message.requested` as the profile service publishes it. */
-async function request(visitor: string, text: string, conversation = visitor): Promise<string> {
+async function request(visitor: string, text: string, conversation = visitor, account = 'acc_site'): Promise<string> {
   const { vault, blobs, bus } = service.runtime;
   const keys = await vault.forTenant(tenant);
   const id = randomUUID();
-  const value = `acc_site:${visitor}`;
+  const value = `${account}:${visitor}`;
   const body = toBinary(BodySchema, create(BodySchema, { salt: randomSalt(16), identities: [{ namespace: 'web-visitor', value }], conversation, content: { text } }));
   const key = keys.hash('key', `web-visitor:${value}`);
   const envelope = create(EnvelopeSchema, {
-    id, type: 'message.requested', tenant, account: 'acc_site', channel: 'web-chat', direction: Direction.OUTBOUND, key,
+    id, type: 'message.requested', tenant, account, channel: 'web-chat', direction: Direction.OUTBOUND, key,
     occurredAt: BigInt(Date.now()), commitment: commitment(id, body),
   });
   await bus.publish('outbound', [{ key, value: toBinary(RecordSchema, create(RecordSchema, { envelope, body: await sealBody(keys, blobs, id, body) })) }]);
@@ -236,9 +237,19 @@ describe('a message to a visitor', () => {
     const socket = client();
     const own = received(socket);
     const { visitor } = await helloOf(socket);
-    await request(visitor, 'for her alone', `visitor_${randomUUID()}/x`);
+    const sent = await request(visitor, 'for her alone', '');
     await until(() => own.length === 1);
-    expect(ids).toEqual([]);
+    expect([own, ids]).toEqual([[sent], []]);
+  });
+
+  it('cannot come from another account, though it names her conversation', async () => {
+    const socket = client();
+    const ids = received(socket);
+    const { visitor } = await helloOf(socket);
+    await request(visitor, 'from a stranger', visitor, 'acc_other');
+    const sent = await request(visitor, 'from us');
+    await until(() => ids.length > 0);
+    expect(ids).toEqual([sent]);
   });
 
   it('has its delivery told later where the bus was away', async () => {
