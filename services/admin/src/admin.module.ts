@@ -5,6 +5,7 @@ import { AccountsController } from './accounts/accounts.controller';
 import { ChannelAccounts } from './accounts/channel-accounts';
 import { AdminLife } from './admin-life';
 import { ConfigChanges } from './config/config-changes';
+import { ConfigVersions, ConfigVersionsHandlers } from './config/config-versions.handlers';
 import { Lists } from './config/paging';
 import { Visibility } from './config/visibility';
 import { DeadLetterTable } from './dead-letters/dead-letter-table';
@@ -23,13 +24,14 @@ export class AdminModule {
   static async register(runtime: Runtime): Promise<DynamicModule> {
     const database = await runtime.database('admin', [eventStoreMigration('admin'), adminTables]);
     const changes = new ConfigChanges({ ...pick(runtime), database, store: eventStore });
-    const visibility = new Visibility(runtime.directory);
+    const versions = new ConfigVersions();
+    const visibility = new Visibility(runtime.directory, versions);
     const values = [
       ...[new Tenants(changes, runtime.clock), new ApiKeys(changes, runtime.clock), new ChannelAccounts(changes, runtime.clock)],
       ...[new DeadLetters(new DeadLetterTable(database), runtime.vault, runtime.blobs), new Lists(runtime.vault), visibility],
-      new AdminLife(runtime, database, changes, visibility),
+      ...[versions, new AdminLife(runtime, database, changes, visibility)],
     ];
-    const controllers = [TenantsController, KeysController, AccountsController, DeadLettersController, DeadLettersHandlers];
+    const controllers = [TenantsController, KeysController, AccountsController, DeadLettersController, DeadLettersHandlers, ConfigVersionsHandlers];
     return { module: AdminModule, controllers, providers: values.map(provider) };
   }
 }

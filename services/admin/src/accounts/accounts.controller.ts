@@ -81,7 +81,7 @@ export class AccountsController {
   }
 
   private async shown({ entity, details }: ChangedAccount, tenant: string, reply: Reply): Promise<AccountView> {
-    await this.visibility.accountIs({ ...details, tenant });
+    await this.visibility.accountIs({ ...details, tenant }, entity.version);
     reply.header('etag', entityTag(entity.version));
     return new AccountView(entity);
   }

@@ -1,0 +1,34 @@
+import { fromBinary } from '@bufbuild/protobuf';
+import { Controller } from '@nestjs/common';
+import { OnBroadcast, type Message } from '@throughline/bus';
+import { ConfigRecordSchema } from '@throughline/contracts';
+import { configName } from './config-event';
+
+/** The newest version of each thing that has come by on the topic `config`. */
+export class ConfigVersions {
+  private readonly newest = new Map<string, bigint>();
+
+  /** 0 where none has come by. @param name `<kind>/<id>` */
+  of(name: string): bigint {
+    return this.newest.get(name) ?? 0n;
+  }
+
+  see(name: string, version: bigint): void {
+    if (version > this.of(name)) this.newest.set(name, version);
+  }
+}
+
+/** Watches what is published, so that a change that was overtaken by the next one is not waited for. */
+@Controller()
+export class ConfigVersionsHandlers {
+  constructor(private readonly versions: ConfigVersions) {}
+
+  @OnBroadcast({ topic: 'config' })
+  async take(batch: readonly Message[]): Promise<void> {
+    for (const { value } of batch) {
+      const record = fromBinary(ConfigRecordSchema, value);
+      // A kind that a newer version of us has brought is not one that this process changes.
+      if (record.value.case !== undefined) this.versions.see(configName(record), record.version);
+    }
+  }
+}
