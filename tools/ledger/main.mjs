@@ -37,7 +37,7 @@ async function openDoors(demo) {
 async function killAll(victims) {
   const report = [];
   for (let n = 1; n <= kills; n += 1) {
-    await wait(500 + Math.random() * 3_000);
+    await wait(1_000 + Math.random() * 9_000);
     const kill = await victims.killOne();
     report.push(kill);
     console.log(`kill ${String(n).padStart(2)}  ${kill.name.padEnd(11)} ready again after ${(kill.downMs / 1000).toFixed(1)} s${kill.silent.length > 0 ? `  DID NOT ANSWER: ${kill.silent.join(', ')}` : ''}`);
