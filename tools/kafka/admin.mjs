@@ -1,5 +1,6 @@
 // Questions to a broker.
 import { createRequire } from 'node:module';
+import { setTimeout as delay } from 'node:timers/promises';
 
 // kafkajs 2.2.4 waits for times that are over; Node says so each time.
 process.removeAllListeners('warning');
@@ -17,8 +18,20 @@ async function withAdmin(broker, work) {
   }
 }
 
+const GROUPS_LIMIT_MS = 60_000;
+
 /** A new broker makes its topic of offsets when the first group asks; until then every service would fail and wait. */
-export const readyForGroups = (broker) => withAdmin(broker, (admin) => admin.fetchOffsets({ groupId: 'throughline-tools', topics: [] }));
+export const readyForGroups = (broker) =>
+  withAdmin(broker, async (admin) => {
+    for (const limit = Date.now() + GROUPS_LIMIT_MS; ; await delay(200)) {
+      try {
+        return await admin.fetchOffsets({ groupId: 'throughline-tools', topics: [] });
+      } catch (error) {
+        // While the topic is being made and loaded the coordinator moves, and kafkajs does not ask again by itself.
+        if (Date.now() > limit) throw error;
+      }
+    }
+  });
 
 /** Topics of ours: { name, partitions }. */
 export const topicsOf = (broker) =>
