@@ -12,15 +12,16 @@ interface MemberRow {
   traits: Buffer | null;
 }
 
+/** LATERAL, so that each row is looked up by its whole key whatever the planner knows of a young table: a join may be made by tenant alone. */
+const MEMBERS = `
+  SELECT m.segment, m.customer, p.traits
+  FROM (SELECT DISTINCT customer FROM segment WHERE tenant = $1 AND segment = ANY ($2::uuid[])) AS c
+  CROSS JOIN LATERAL (SELECT segment, customer FROM segment WHERE tenant = $1 AND customer = c.customer OFFSET 0) AS m
+  LEFT JOIN LATERAL (SELECT traits FROM segment_profile WHERE tenant = $1 AND segment = m.segment LIMIT 1) AS p ON true`;
+
 /** The card of the customer each of these segments belongs to. */
 export async function readCards(tx: Tx, vault: Pick<Vault, 'existingSegmentKeys'>, tenant: string, segments: readonly string[]): Promise<Map<string, CardOf>> {
-  const { rows } = await tx.query<MemberRow>({
-    name: 'members-for-cards',
-    text: `SELECT m.segment, m.customer, p.traits FROM segment m
-           LEFT JOIN segment_profile p ON p.tenant = m.tenant AND p.segment = m.segment
-           WHERE m.tenant = $1 AND m.customer IN (SELECT customer FROM segment WHERE tenant = $1 AND segment = ANY ($2::uuid[]))`,
-    values: [tenant, segments],
-  });
+  const { rows } = await tx.query<MemberRow>({ name: 'members-for-cards', text: MEMBERS, values: [tenant, segments] });
   const keys = await vault.existingSegmentKeys(tx, tenant, rows.filter((row) => row.traits).map((row) => row.segment));
   const cards = new Map<string, CardOf>();
   for (const [customer, members] of Map.groupBy(rows, (row) => row.customer)) {

@@ -42,7 +42,7 @@ export async function readLinks(tx: Tx, tenant: string, pairs: readonly (readonl
   const { rows } = await tx.query<{ segment: string; peer: string }>({
     name: 'links-of-pairs',
     text: `SELECT l.segment, l.peer FROM unnest($2::uuid[], $3::uuid[]) AS pair(segment, peer)
-           JOIN segment_link l ON l.tenant = $1 AND l.segment = pair.segment AND l.peer = pair.peer`,
+           CROSS JOIN LATERAL (SELECT segment, peer FROM segment_link WHERE tenant = $1 AND segment = pair.segment AND peer = pair.peer LIMIT 1) l`,
     values: [tenant, pairs.map(([segment]) => segment), pairs.map(([, peer]) => peer)],
   });
   return rows.map(({ segment, peer }) => [segment, peer]);
@@ -108,22 +108,21 @@ export async function writeLinks(tx: Tx, tenant: string, links: readonly LinkRow
  */
 export async function mergeCustomers(tx: Tx, tenant: string, links: readonly LinkRow[]): Promise<void> {
   if (links.length === 0) return;
-  const members = await lockMembers(tx, tenant, links.flatMap(({ segment, peer }) => [segment, peer]));
+  const members = await lockMembers(tx, tenant, [...new Set(links.flatMap(({ segment, peer }) => [segment, peer]))]);
   const moves = customersAfter(members, links);
   if (moves.size === 0) return;
   await tx.query(
-    `UPDATE segment SET customer = moved.customer FROM unnest($2::uuid[], $3::uuid[]) AS moved(segment, customer)
-     WHERE segment.tenant = $1 AND segment.segment = moved.segment`,
+    `UPDATE segment SET customer = ($3::uuid[])[array_position($2::uuid[], segment)] WHERE tenant = $1 AND segment = ANY ($2::uuid[])`,
     [tenant, [...moves.keys()], [...moves.values()]],
   );
 }
 
 async function lockMembers(tx: Tx, tenant: string, segments: readonly string[]): Promise<Member[]> {
+  const joined = await tx.query<{ customer: string }>('SELECT DISTINCT customer FROM segment WHERE tenant = $1 AND segment = ANY ($2::uuid[])', [tenant, segments]);
   const { rows } = await tx.query<{ segment: string; customer: string; first: string }>(
     `SELECT segment, customer, first_position AS first FROM segment
-     WHERE tenant = $1 AND customer IN (SELECT customer FROM segment WHERE tenant = $1 AND segment = ANY ($2::uuid[]))
-     ORDER BY segment FOR UPDATE`,
-    [tenant, [...new Set(segments)]],
+     WHERE tenant = $1 AND customer = ANY ($2::uuid[]) ORDER BY segment FOR UPDATE`,
+    [tenant, joined.rows.map(({ customer }) => customer)],
   );
   return rows.map((row) => ({ ...row, first: parsePosition(row.first)! }));
 }

@@ -39,15 +39,3 @@ it('keeps no personal data in plain text', async () => {
     }
   }
 });
-
-it('pages a timeline by its index alone', async () => {
-  const plan = await bench.db.database.reader(TENANT, async (tx) => {
-    await tx.query('SET LOCAL enable_seqscan = off');
-    return tx.query<{ 'QUERY PLAN': string }>(`EXPLAIN SELECT t.occurred_at, t.provider_sequence, t.interaction, t.event, t.revision FROM timeline_item t
-      WHERE t.tenant = '${TENANT}' AND t.segment = '${TENANT}' AND t.channel = 'phone' AND (t.occurred_at, t.provider_sequence, t.interaction) < (5, 0, '${TENANT}')
-      ORDER BY t.occurred_at DESC, t.provider_sequence DESC, t.interaction DESC LIMIT 51`);
-  });
-  const text = plan.rows.map((row) => row['QUERY PLAN']).join('\n');
-  expect(text).toContain('Index Only Scan Backward using timeline_page');
-  expect(text).not.toContain('Sort');
-});

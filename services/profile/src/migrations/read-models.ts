@@ -5,6 +5,10 @@ const walls = ['segment', 'segment_link', 'timeline_item', 'segment_summary', 's
 /**
  * Read models of the profile, kept per segment: a merge writes `segment.customer` only. All of them can be dropped and
  * made again from the log (`rebuild.ts`).
+ *
+ * No index begins with the tenant: every row is looked up by an id that is unique over all tenants, and of a young table
+ * without statistics the planner would take "all rows of the tenant" for as good as any other way (measured: 1,500 ms
+ * instead of 5 ms for 500 segments among 1,500).
  */
 export const readModels: Migration = {
   name: '1790000000500ProfileReadModels',
@@ -25,10 +29,10 @@ CREATE TABLE profile.segment (
   first_position text NOT NULL,
   first_event uuid NOT NULL,
   first_at bigint NOT NULL,
-  PRIMARY KEY (tenant, segment),
-  UNIQUE (tenant, identity_hash, generation)
+  PRIMARY KEY (segment, tenant),
+  UNIQUE (identity_hash, tenant, generation)
 );
-CREATE INDEX segment_by_customer ON profile.segment (tenant, customer);
+CREATE INDEX segment_by_customer ON profile.segment (customer);
 
 -- One row each way: (a, b) from the stream of a, (b, a) from the stream of b.
 CREATE TABLE profile.segment_link (
@@ -39,7 +43,7 @@ CREATE TABLE profile.segment_link (
   -- Interaction that vouched for it.
   cause uuid NOT NULL,
   recorded_at bigint NOT NULL,
-  PRIMARY KEY (tenant, segment, peer)
+  PRIMARY KEY (segment, peer, tenant)
 );
 
 -- Never a body: that lies in the log, sealed.
@@ -57,11 +61,11 @@ CREATE TABLE profile.timeline_item (
   account text NOT NULL,
   conversation bytea NOT NULL,
   direction smallint NOT NULL,
-  PRIMARY KEY (tenant, interaction)
+  PRIMARY KEY (interaction, tenant)
 );
 -- A page reads this index and no row.
-CREATE UNIQUE INDEX timeline_page ON profile.timeline_item (tenant, segment, occurred_at, provider_sequence, interaction)
-  INCLUDE (event, revision, type, channel, conversation);
+CREATE INDEX timeline_page ON profile.timeline_item (segment, occurred_at, provider_sequence, interaction)
+  INCLUDE (tenant, event, revision, type, channel, conversation);
 
 CREATE TABLE profile.segment_summary (
   tenant uuid NOT NULL,
@@ -70,7 +74,7 @@ CREATE TABLE profile.segment_summary (
   account text NOT NULL,
   count bigint NOT NULL,
   last_at bigint NOT NULL,
-  PRIMARY KEY (tenant, segment, channel, account)
+  PRIMARY KEY (segment, channel, account, tenant)
 );
 
 CREATE TABLE profile.segment_profile (
@@ -80,7 +84,7 @@ CREATE TABLE profile.segment_profile (
   events bigint NOT NULL,
   -- Traits as JSON under the segment's key.
   traits bytea,
-  PRIMARY KEY (tenant, segment)
+  PRIMARY KEY (segment, tenant)
 );
 ${walls.join('\n')}`,
 };

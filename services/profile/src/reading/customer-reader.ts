@@ -46,18 +46,19 @@ interface Member extends MemberRow {
   first: Position;
 }
 
+/** LATERAL, so that each row is looked up by its whole key whatever the planner knows of a young table. */
 const MEMBERS = `
   SELECT s.segment, s.customer, s.namespace, s.identity, s.verified, s.first_position, s.first_event, s.first_at,
     p.events, p.traits, l.cause, l.recorded_at AS linked_at, c.channels
   FROM segment s
-  LEFT JOIN segment_profile p ON p.tenant = s.tenant AND p.segment = s.segment
+  LEFT JOIN LATERAL (SELECT events, traits FROM segment_profile WHERE tenant = $1 AND segment = s.segment LIMIT 1) p ON true
   LEFT JOIN LATERAL (
-    SELECT cause, recorded_at FROM segment_link WHERE tenant = s.tenant AND segment = s.segment ORDER BY recorded_at, event LIMIT 1
+    SELECT cause, recorded_at FROM segment_link WHERE tenant = $1 AND segment = s.segment ORDER BY recorded_at, event LIMIT 1
   ) l ON true
   LEFT JOIN LATERAL (
     SELECT jsonb_object_agg(channel, jsonb_build_object('count', count, 'lastAt', last_at)) AS channels FROM (
       SELECT channel, sum(count) AS count, max(last_at) AS last_at FROM segment_summary
-      WHERE tenant = s.tenant AND segment = s.segment GROUP BY channel) AS by_channel
+      WHERE tenant = $1 AND segment = s.segment GROUP BY channel) AS by_channel
   ) c ON true
   WHERE s.tenant = $1 AND s.customer = ANY ($2::uuid[])`;
 

@@ -105,7 +105,8 @@ export class InteractionWatch {
       const { rows } = await tx.query<SeenRow>({
         name: 'interactions-seen',
         text: `SELECT i.interaction, i.event, i.account, s.customer FROM timeline_item i
-               JOIN segment s ON s.tenant = i.tenant AND s.segment = i.segment WHERE i.tenant = $1 AND i.interaction = ANY ($2::uuid[])`,
+               CROSS JOIN LATERAL (SELECT customer FROM segment WHERE tenant = $1 AND segment = i.segment LIMIT 1) s
+               WHERE i.tenant = $1 AND i.interaction = ANY ($2::uuid[])`,
         values: [tenant, ids],
       });
       if (rows.length === 0) return new Map();
