@@ -1,7 +1,7 @@
 import { unavailable, type TopicName } from '@throughline/contracts';
 import type { Consumer, EachBatchPayload, KafkaMessage } from 'kafkajs';
 import type { Message } from '../bus.contract';
-import type { BusLog } from '../bus-log';
+import { faultOf, type BusLog } from '../bus-log';
 import { Subscriber } from '../subscriber';
 import { work, type Work } from '../work';
 import type { Cluster } from './cluster';
@@ -11,6 +11,10 @@ import { PartitionPauses } from './partition-pauses';
 /** A broker that is away does not crash the consumer: it is back within a second of the broker's return. */
 const RETRY = { initialRetryTime: 100, maxRetryTime: 1000, retries: 1000 };
 const HEARTBEAT_MS = 1000;
+/** How long a consumer that is still joining is waited for when it is closed; it ends by itself later. */
+const QUIT_MS = 2000;
+
+const nothing = () => undefined;
 
 export interface KafkaParts {
   cluster: Cluster;
@@ -69,13 +73,13 @@ export abstract class KafkaReader extends Subscriber {
     await this.prepare();
     const groupId = this.groupId();
     const consumer = this.consumer(groupId);
+    const joining = this.join(consumer);
     try {
-      // kafkajs tries to join for very long; whoever closes does not wait for that.
-      await Promise.race([this.join(consumer), this.leaving.promise]);
+      await Promise.race([joining, this.leaving.promise]);
       while (this.going() && !this.crash) await this.bell.wait(1000).then(() => this.idle());
       if (this.crash) throw this.crash;
     } finally {
-      await this.quit(consumer);
+      await this.quit(consumer, joining);
       await this.left(groupId);
     }
   }
@@ -113,7 +117,7 @@ export abstract class KafkaReader extends Subscriber {
     });
   }
 
-  private async quit(consumer: Consumer): Promise<void> {
+  private async quit(consumer: Consumer, joining: Promise<void>): Promise<void> {
     this.pauses.end();
     try {
       consumer.pause([{ topic: this.topicName }]);
@@ -121,7 +125,11 @@ export abstract class KafkaReader extends Subscriber {
       // It had not joined: there is nothing to pause.
     }
     await Promise.all(this.inWork.values());
-    await consumer.disconnect();
+    // Disconnected while it joins, kafkajs would run on for ever; with a cluster that is away it may join for very long.
+    const ended = joining.then(nothing, nothing).then(() => consumer.disconnect());
+    ended.catch((error: unknown) => this.log.warn({ ...this.names, ...faultOf(error) }, 'a consumer did not end well'));
+    const timer = new Promise((resolve) => setTimeout(resolve, QUIT_MS).unref());
+    await Promise.race([ended, timer]);
   }
 
   private async inTurn(consumer: Consumer, payload: EachBatchPayload): Promise<void> {
