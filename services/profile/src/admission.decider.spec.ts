@@ -2,7 +2,7 @@ import { admit, type KnownVersion } from './admission.decider';
 
 const digest = (text: string) => Buffer.from(text);
 const log = (entries: Record<string, string>) => new Map<string, KnownVersion>(Object.entries(entries).map(([id, text]) => [id, { digest: digest(text) }]));
-const interaction = (content: string, revisable = false) => ({ id: 'i', digest: digest(content), revisable, revisionId: `i/${content}` });
+const interaction = (content: string, revisable = false) => ({ id: 'i', digest: digest(content), revision: revisable ? `i/${content}` : undefined });
 
 describe('an interaction against the log', () => {
   it('is new where its id is', () => expect(admit(interaction('a'), log({}))).toBe('new'));

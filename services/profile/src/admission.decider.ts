@@ -7,10 +7,8 @@ export interface KnownVersion {
 export interface AdmitInteraction {
   id: string;
   digest: Uint8Array;
-  /** The adapter declares that another content under the same id corrects the first. */
-  revisable: boolean;
-  /** Id of the revision this content would be: UUIDv5(id, digest). */
-  revisionId: string;
+  /** Id this content has as a revision, where the adapter declares that another content under the same id corrects the first. */
+  revision: string | undefined;
 }
 
 export type Admission = 'new' | 'duplicate' | 'revision' | 'conflict';
@@ -23,6 +21,6 @@ export function admit(command: AdmitInteraction, known: ReadonlyMap<string, Know
   if (first.digest.length === 0) return 'duplicate';
   // Same id, same content: it was accepted before, and nothing happens.
   if (Buffer.from(first.digest).equals(command.digest)) return 'duplicate';
-  if (!command.revisable) return 'conflict';
-  return known.has(command.revisionId) ? 'duplicate' : 'revision';
+  if (command.revision === undefined) return 'conflict';
+  return known.has(command.revision) ? 'duplicate' : 'revision';
 }

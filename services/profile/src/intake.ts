@@ -5,7 +5,7 @@ import type { TenantKeys } from '@throughline/vault';
 import { admit, type KnownVersion } from './admission.decider';
 import { decide, evolve, initialState, isRefused, LinkSet, type IdentityEvent, type IdentityLinked, type ResolveInteraction } from './identity.decider';
 import { Overtaken, type Ledger } from './ledger';
-import { ownIdentity, withId, type PlannedEvent } from './ledger-event';
+import { asRevision, ownIdentity, type PlannedEvent } from './ledger-event';
 import { linkEvents, type LinkSide } from './link-event';
 import { lockMembership, readLinks } from './membership';
 import { FIRST_GENERATION } from './membership.projection';
@@ -33,6 +33,7 @@ export class Intake {
 
   /** Resolves when they are durable and readable. The same batch again changes nothing. */
   async take(keys: TenantKeys, interactions: readonly OpenInteraction[]): Promise<Taken> {
+    if (interactions.length === 0) return { conflicts: [], refused: [] };
     for (let attempt = 1; ; attempt += 1) {
       try {
         const taken = await this.database.writer([keys.tenant], (tx) => this.takeIn(tx, keys, interactions));
@@ -56,22 +57,28 @@ export class Intake {
 
   /** Those the log does not know, a revision under its own id, and those that contradict what it knows. */
   private async admitted(tx: Tx, tenant: string, interactions: readonly OpenInteraction[]) {
-    const ids = interactions.flatMap((one) => (one.revisable ? [one.envelope.id, revisionId(one.envelope.id, one.digest)] : [one.envelope.id]));
+    const versions = interactions.map(versionOf);
+    const ids = versions.flatMap(({ id, revision }) => (revision === undefined ? [id] : [id, revision]));
     const known = new Map<string, KnownVersion>(await this.store.known(tx, tenant, [...new Set(ids)]));
     const fresh: OpenInteraction[] = [];
     const conflicts: OpenInteraction[] = [];
-    for (const interaction of interactions) {
-      const { id } = interaction.envelope;
-      const revision = revisionId(id, interaction.digest);
-      const admission = admit({ id, digest: interaction.digest, revisable: interaction.revisable, revisionId: revision }, known);
-      if (admission === 'conflict') conflicts.push(interaction);
-      if (admission === 'new') fresh.push(interaction);
-      if (admission === 'revision') fresh.push({ ...interaction, ...withId({ ...interaction, segment: '' }, revision, id) });
-      if (admission === 'new' || admission === 'revision') known.set(admission === 'new' ? id : revision, interaction);
+    for (const [index, interaction] of interactions.entries()) {
+      const version = versions[index]!;
+      const admission = admit(version, known);
+      if (admission === 'duplicate') continue;
+      if (admission === 'conflict') {
+        conflicts.push(interaction);
+        continue;
+      }
+      const accepted = admission === 'new' ? interaction : asRevision(interaction, version.revision!);
+      fresh.push(accepted);
+      known.set(accepted.envelope.id, accepted);
     }
     return { fresh, conflicts };
   }
 }
+
+const versionOf = ({ envelope: { id }, digest, revisable }: OpenInteraction) => ({ id, digest, revision: revisable ? revisionId(id, digest) : undefined });
 
 interface Named {
   interaction: OpenInteraction;

@@ -42,9 +42,9 @@ export function planEvent(keys: TenantKeys, draft: EventDraft): PlannedEvent {
   return { segment: draft.segment, envelope, body, plain, digest: keys.hash('digest', contentOf(body)) };
 }
 
-/** The same content as an event of another id: its commitment is made anew, since it covers the id. */
-export function withId(event: PlannedEvent, id: string, revises: string): PlannedEvent {
-  const envelope = create(EnvelopeSchema, { ...event.envelope, id, revises, commitment: commitment(id, event.plain) });
+/** The same content as a revision under this id: its commitment is made anew, since it covers the id. */
+export function asRevision<T extends Pick<PlannedEvent, 'envelope' | 'plain'>>(event: T, id: string): T {
+  const envelope = create(EnvelopeSchema, { ...event.envelope, id, revises: event.envelope.id, commitment: commitment(id, event.plain) });
   return { ...event, envelope };
 }
 
