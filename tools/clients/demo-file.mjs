@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** The demo tenant's file (API.md, "Running"), with the mail address added. */
+/** The demo tenant's file (API.md, "Running"), with the mail server's address. */
 export function readDemoFile(env = process.env) {
   const file = join(env.DATA_DIR ?? '.throughline', 'demo.json');
   let text;
@@ -12,5 +12,5 @@ export function readDemoFile(env = process.env) {
     throw new Error(`No ${file}: start Throughline first (npm start, or npm run up), or set DATA_DIR to its data folder.`);
   }
   const demo = JSON.parse(text);
-  return { ...demo, smtp: { host: new URL(demo.publicUrl).hostname, port: Number(env.SMTP_PORT ?? 2525) } };
+  return { ...demo, smtp: { host: new URL(demo.publicUrl).hostname, port: Number(env.SMTP_PORT ?? demo.smtpPort) } };
 }

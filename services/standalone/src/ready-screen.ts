@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { RuntimeConfig } from '@throughline/platform';
 
 export interface Started {
@@ -42,7 +42,7 @@ function demoLines({ dataDir, publicUrl }: RuntimeConfig, demo: DemoFile, first:
     ...(first ? secretLines(demo) : []),
     '',
     '  Try in a second terminal:',
-    '    npm run demo',
+    `    ${dataDir === resolve('.throughline') ? '' : `DATA_DIR=${dataDir} `}npm run demo`,
     `    curl -s ${publicUrl}/v1/customers/lookup -H 'authorization: Bearer ${demo.apiKey}' -H 'content-type: application/json' \\`,
     `      -d '{"identities":[{"namespace":"email","value":"mei@customer.example"}]}'`,
   ];

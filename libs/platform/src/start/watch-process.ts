@@ -36,6 +36,11 @@ function failed(log: Logger, error: unknown): never {
     log.fatal(error.message);
     process.exit(1);
   }
+  const { syscall, code, address, port } = error as NodeJS.ErrnoException & { address?: string; port?: number };
+  if (syscall === 'listen') {
+    log.fatal(`cannot listen on ${address}:${port} (${code}): end the program that does, or set PORT or SMTP_PORT`);
+    process.exit(1);
+  }
   return crash(log, error, 'the service could not start');
 }
 

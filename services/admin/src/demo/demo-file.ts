@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdir, open, readFile, rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
@@ -6,6 +7,8 @@ export interface DemoFile {
   tenantId: string;
   apiKey: string;
   publicUrl: string;
+  /** Where the mail server listens, on the host of `publicUrl`. */
+  smtpPort: number;
   /** By account id: `secret`, `verifyToken`, `siteKey`, `address`, where it has them. */
   accounts: Record<string, Record<string, string>>;
 }
@@ -26,7 +29,7 @@ export async function readDemoFile(dataDir: string): Promise<Partial<DemoFile> |
 export async function writeDemoFile(dataDir: string, demo: DemoFile): Promise<void> {
   const path = demoPath(dataDir);
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  const temporary = `${path}.${process.pid}.tmp`;
+  const temporary = `${path}.${randomUUID()}.tmp`; // every container has a process 1
   const file = await open(temporary, 'w', 0o600);
   await file
     .chmod(0o600)

@@ -21,7 +21,7 @@ describe('the demo tenant', () => {
 
   beforeEach(async () => {
     db = await testDatabase('admin', [eventStoreMigration('admin'), adminTables]);
-    config = { dataDir: await mkdtemp(join(tmpdir(), 'tl-demo-')), publicUrl: 'http://localhost:8080', demoApiKey: undefined };
+    config = { dataDir: await mkdtemp(join(tmpdir(), 'tl-demo-')), publicUrl: 'http://localhost:8080', smtpPort: 2525, demoApiKey: undefined };
   });
   afterEach(async () => {
     await db.drop();
@@ -37,7 +37,7 @@ describe('the demo tenant', () => {
     const demo = await ensure();
     expect(await inFile()).toEqual(demo);
     expect((await stat(join(config.dataDir, 'demo.json'))).mode & 0o777).toBe(0o600);
-    expect(demo).toMatchObject({ apiKey: expect.stringMatching(/^tl_[A-Za-z0-9_-]{43}$/), publicUrl: 'http://localhost:8080', tenantId: DEMO_TENANT });
+    expect(demo).toMatchObject({ apiKey: expect.stringMatching(/^tl_[A-Za-z0-9_-]{43}$/), publicUrl: 'http://localhost:8080', smtpPort: 2525, tenantId: DEMO_TENANT });
     expect(Object.keys(demo.accounts)).toEqual(['acc_phone', 'acc_sms', 'acc_whatsapp', 'acc_email', 'acc_site', 'acc_api']);
     expect(demo.accounts.acc_whatsapp).toEqual({ secret: expect.any(String), verifyToken: expect.any(String), address: '106540352242922' });
     expect(demo.accounts.acc_email).toMatchObject({ address: 'support@demo.example' });

@@ -20,7 +20,7 @@ import { readDemoFile, writeDemoFile, type DemoFile } from './demo-file';
 export const DEMO_TENANT = tenantId('demo');
 export const DEMO_KEY = v5('demo key', DEMO_TENANT);
 
-export type DemoConfig = Pick<RuntimeConfig, 'dataDir' | 'publicUrl' | 'demoApiKey'>;
+export type DemoConfig = Pick<RuntimeConfig, 'dataDir' | 'publicUrl' | 'smtpPort' | 'demoApiKey'>;
 
 /**
  * Makes the demo tenant, or what it lacks. Ids, key and secrets stay over restarts: the secrets from the database, the key
@@ -34,7 +34,7 @@ export async function ensureDemo(changes: ConfigChanges, config: DemoConfig, now
     await ensureKey(change, apiKey, now);
     return ensureAccounts(change, config.publicUrl, file, now);
   });
-  const demo = { tenantId: DEMO_TENANT, apiKey, publicUrl: config.publicUrl, accounts };
+  const demo = { tenantId: DEMO_TENANT, apiKey, publicUrl: config.publicUrl, smtpPort: config.smtpPort, accounts };
   if (!isDeepStrictEqual(file, demo)) await writeDemoFile(config.dataDir, demo);
   return demo;
 }
