@@ -12,6 +12,7 @@ export class Listener {
   readonly id = randomUUID();
   private readonly wakes = new Map<string, Set<() => void>>();
   private session: Promise<Client> | undefined;
+  private turn: Promise<unknown> = Promise.resolve();
   private retry: NodeJS.Timeout | undefined;
   private delay = FIRST_DELAY_MS;
   private closed = false;
@@ -27,7 +28,7 @@ export class Listener {
     this.wakes.set(channel, set.add(wake));
     try {
       const client = await (this.session ??= this.open());
-      await client.query(`LISTEN ${channel}`);
+      await this.inTurn(() => client.query(`LISTEN ${channel}`));
     } catch (error) {
       set.delete(wake);
       throw serverError(error);
@@ -45,6 +46,13 @@ export class Listener {
     clearTimeout(this.retry);
     const client = await this.session?.catch(() => undefined);
     await client?.end();
+  }
+
+  /** One query at a time: the driver's own queue is to go. */
+  private inTurn<T>(query: () => Promise<T>): Promise<T> {
+    const answer = this.turn.then(query);
+    this.turn = answer.catch(() => undefined);
+    return answer;
   }
 
   private async open(): Promise<Client> {
