@@ -1,3 +1,5 @@
+import { until } from '@throughline/platform/testing';
+import { Client } from 'pg';
 import type { TestInteraction } from './testing/interaction-message';
 import { ProfileBench } from './testing/profile-bench';
 
@@ -29,6 +31,38 @@ describe('two processes', () => {
     expect(customers[0]!.channels).toMatchObject({ phone: { count: 72 } });
     const oldest = (await bench.readLog())[0]!.stream;
     expect(customers[0]!.customerId).toBe(oldest);
+  });
+
+  it('that extend one customer at both ends at once end with one customer', async () => {
+    const client = new Client({ connectionString: bench.db.adminUrl });
+    await client.connect();
+    // `end-a` is the oldest, so joining it gives the middle another customer while the other end is being joined to the middle.
+    for (const id of ['end-a', 'mid-b', 'mid-c', 'end-d']) await bench.post({ id, identities: [`visitor:${id}`] });
+    await bench.post({ id: 'mid', identities: ['visitor:mid-b', '!visitor:mid-c'] });
+    const [left, right] = await bench.messages([
+      { id: 'left', identities: ['visitor:end-a', '!visitor:mid-b'] },
+      { id: 'right', identities: ['visitor:end-d', '!visitor:mid-c'] },
+    ]);
+    const gate = Promise.withResolvers<void>();
+    const written = Promise.withResolvers<void>();
+    const { database } = bench.db;
+    const slow = bench.openHandlers({
+      notify: (channel) => database.notify(channel),
+      writer: (tenants, work) => database.writer(tenants, async (tx) => {
+        const result = await work(tx);
+        written.resolve();
+        await gate.promise;
+        return result;
+      }),
+    });
+    const first = slow.take([left!]);
+    await written.promise;
+    const second = bench.handlers.take([right!]);
+    await until(async () => (await client.query('SELECT FROM pg_locks l JOIN pg_stat_activity a USING (pid) WHERE NOT l.granted AND a.datname = current_database()')).rows.length > 0);
+    gate.resolve();
+    await Promise.all([first, second]).finally(() => client.end());
+    const customers = await Promise.all(['end-a', 'mid-b', 'mid-c', 'end-d'].map((name) => bench.customer(`visitor:${name}`)));
+    expect(new Set(customers.map((one) => one!.customerId)).size).toBe(1);
   });
 
   it('that take the same interaction at once keep it once', async () => {

@@ -6,6 +6,7 @@ import type { Message, OutgoingMessage } from '@throughline/bus';
 import { tenantId, type TopicName } from '@throughline/contracts';
 import { eventStore, type StoredEvent } from '@throughline/event-store';
 import type { Account, Credential, SetAside } from '@throughline/platform';
+import type { Database } from '@throughline/postgres';
 import { testDatabase, type TestDatabase } from '@throughline/postgres/testing';
 import { openFileKeyStore, openVault, type Vault } from '@throughline/vault';
 import { BodyStore } from '../body-store';
@@ -47,9 +48,9 @@ export class ProfileBench {
   }
 
   /** Another process' handlers over the same database. */
-  openHandlers(): InteractionsHandlers {
+  openHandlers(database: Pick<Database, 'writer' | 'notify'> = this.db.database): InteractionsHandlers {
     const runtime = { vault: this.vault, blobs: this.blobs, deadLetters: { put: (letter: SetAside) => Promise.resolve(String(this.letters.push(letter))) } };
-    return new InteractionsHandlers(runtime, new Intake(this.db.database, this.store, new Ledger(this.store, this.vault, this.bodies)));
+    return new InteractionsHandlers(runtime, new Intake(database, this.store, new Ledger(this.store, this.vault, this.bodies)));
   }
 
   readonly bus = {
