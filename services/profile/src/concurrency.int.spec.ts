@@ -43,14 +43,14 @@ describe('two processes', () => {
       { id: 'left', identities: ['visitor:end-a', '!visitor:mid-b'] },
       { id: 'right', identities: ['visitor:end-d', '!visitor:mid-c'] },
     ]);
-    const gate = Promise.withResolvers<void>();
-    const written = Promise.withResolvers<void>();
+    const gate = Promise.withResolvers<undefined>();
+    const written = Promise.withResolvers<undefined>();
     const { database } = bench.db;
     const slow = bench.openHandlers({
       notify: (channel) => database.notify(channel),
       writer: (tenants, work) => database.writer(tenants, async (tx) => {
         const result = await work(tx);
-        written.resolve();
+        written.resolve(undefined);
         await gate.promise;
         return result;
       }),
@@ -59,7 +59,7 @@ describe('two processes', () => {
     await written.promise;
     const second = bench.handlers.take([right!]);
     await until(async () => (await client.query('SELECT FROM pg_locks l JOIN pg_stat_activity a USING (pid) WHERE NOT l.granted AND a.datname = current_database()')).rows.length > 0);
-    gate.resolve();
+    gate.resolve(undefined);
     await Promise.all([first, second]).finally(() => client.end());
     const customers = await Promise.all(['end-a', 'mid-b', 'mid-c', 'end-d'].map((name) => bench.customer(`visitor:${name}`)));
     expect(new Set(customers.map((one) => one!.customerId)).size).toBe(1);
