@@ -4,7 +4,7 @@ import { openChat } from '../clients/chat.mjs';
 import { openMail } from '../clients/mail.mjs';
 import { postCallStatus, signForm } from '../clients/twilio.mjs';
 import { postWhatsApp, textMessages } from '../clients/whatsapp.mjs';
-import type { DemoFile } from './product';
+import { until, type DemoFile } from './product';
 
 /** Texts that must lie nowhere in plain. Lower case and letters only, so that no normaliser changes them. */
 class Canaries {
@@ -65,9 +65,8 @@ async function webChat(demo: DemoFile, canary: Canaries): Promise<void> {
   await visitor.send({ id: randomUUID(), text: canary.next(), at: new Date().toISOString() });
   await visitor.identify('email', `${canary.next()}@customer.example`);
   const { namespace, value } = visitor.identity;
-  let found;
-  while (!(found = await lookup(demo, namespace, value)));
-  const { items } = await ask(demo, 'GET', `/v1/customers/${found.customerId}/timeline`);
+  const found = await until<{ customerId: string } | undefined>(() => lookup(demo, namespace, value), Boolean);
+  const { items } = await ask(demo, 'GET', `/v1/customers/${found!.customerId}/timeline`);
   await ask(demo, 'POST', '/v1/messages', { account: 'acc_site', inReplyTo: items[0].id, content: { text: canary.next() }, agent: canary.next() });
   await visitor.received(1);
   visitor.close();

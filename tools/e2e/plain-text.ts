@@ -1,8 +1,8 @@
 import { Client } from 'pg';
 import { sendCanaries } from './canaries';
 import { scanFor, type Found } from './byte-scan';
-import { call } from '../clients/api.mjs';
-import type { Product } from './product';
+import { ask } from '../clients/api.mjs';
+import { until, type Product } from './product';
 
 export interface PlainText {
   canaries: number;
@@ -12,10 +12,7 @@ export interface PlainText {
 
 /** Dead letters come last: when those of the bad input are listed, everything before has been written. */
 async function untilSettled({ demo }: Product, deadLetters: number): Promise<void> {
-  for (;;) {
-    const { body } = await call(demo, 'GET', '/v1/dead-letters?limit=200');
-    if (body.items.length >= deadLetters) return;
-  }
+  await until(() => ask(demo, 'GET', '/v1/dead-letters?limit=200'), ({ items }) => items.length >= deadLetters);
 }
 
 /** Sends canaries by every door, has PostgreSQL write all its pages, and looks for them in every file of the product. */

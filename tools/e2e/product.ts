@@ -101,6 +101,15 @@ export async function startDistributed(): Promise<Product> {
   return { url: env.PUBLIC_URL!, folder, dataDir, env, demo: readDemo(dataDir, env), databaseUrl: databaseUrlOf(join(folder, 'postgres')), stop };
 }
 
+/** Asks until the answer will do. Throws after a minute: nothing here takes that long. */
+export async function until<T>(ask: () => Promise<T>, good: (answer: T) => boolean): Promise<T> {
+  for (const limit = Date.now() + 60_000; ; await wait(50)) {
+    const answer = await ask();
+    if (good(answer)) return answer;
+    if (Date.now() > limit) throw new Error(`still not: ${JSON.stringify(answer).slice(0, 500)}`);
+  }
+}
+
 /** Runs one of the tools against a product; its exit code and what it printed. */
 export const runTool = (product: Product, args: string[]) => runCommand(args, product.env);
 

@@ -1,6 +1,7 @@
+import { tenantId } from '@throughline/contracts';
 import { Client } from 'pg';
 import { ask, lookup } from '../clients/api.mjs';
-import type { DemoFile, Product } from './product';
+import { until, type DemoFile, type Product } from './product';
 
 /** What the demo tenant has, by the parameter that names it in a path. */
 export interface Belongings {
@@ -24,11 +25,10 @@ export async function fill(demo: DemoFile): Promise<Belongings> {
   const { interactionId } = await post(secret);
   await post(`${secret}, changed`);
   await ask(demo, 'GET', `/v1/interactions/${interactionId}?wait=20000`);
-  let deadLetters: { id: string; tenant?: string }[] = [];
-  while (deadLetters.length === 0) deadLetters = (await ask(demo, 'GET', '/v1/dead-letters')).items;
+  const deadLetters = await until(() => ask(demo, 'GET', '/v1/dead-letters'), ({ items }) => items.length > 0);
   const key = (await ask(demo, 'GET', '/v1/keys')).items[0];
   const customer = await lookup(demo, 'phone', phone);
-  return { customerId: customer.customerId, interactionId, deadLetterId: deadLetters[0]!.id, keyId: key.id, accountId: 'acc_api', tenantId: '', secret, phone };
+  return { customerId: customer.customerId, interactionId, deadLetterId: deadLetters.items[0].id, keyId: key.id, accountId: 'acc_api', tenantId: tenantId('demo'), secret, phone };
 }
 
 /** Rows of other tenants that the reader role of any schema sees as this tenant, or as none, by table. */
