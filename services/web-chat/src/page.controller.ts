@@ -24,6 +24,11 @@ export class PageController {
     return send(reply, 'page.js', 'text/javascript; charset=utf-8');
   }
 
+  @Get('log.js')
+  log(@Res() reply: FastifyReply): Promise<FastifyReply> {
+    return send(reply, 'log.js', 'text/javascript; charset=utf-8');
+  }
+
   @Get('thread.js')
   thread(@Res() reply: FastifyReply): Promise<FastifyReply> {
     return send(reply, 'thread.js', 'text/javascript; charset=utf-8');

@@ -268,7 +268,7 @@ describe('a message to a visitor', () => {
 });
 
 describe('the page', () => {
-  it.each([['/chat?site=x', 'text/html'], ['/chat/page.js', 'text/javascript'], ['/chat/thread.js', 'text/javascript'], ['/chat/page.css', 'text/css'], ['/v1/chat/socket.io.min.js', 'javascript']])('is served: %s', async (path, type) => {
+  it.each([['/chat?site=x', 'text/html'], ['/chat/page.js', 'text/javascript'], ['/chat/log.js', 'text/javascript'], ['/chat/thread.js', 'text/javascript'], ['/chat/page.css', 'text/css'], ['/v1/chat/socket.io.min.js', 'javascript']])('is served: %s', async (path, type) => {
     const answer = await fetch(service.url + path);
     expect([answer.status, answer.headers.get('content-type')]).toEqual([200, expect.stringContaining(type)]);
   });

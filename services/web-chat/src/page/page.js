@@ -1,64 +1,42 @@
+import { Log } from './log.js';
 import { Thread } from './thread.js';
-
-const SAID = {
-  waiting: ['…', 'waiting to be sent'],
-  sent: ['✓', 'sent'],
-  delivered: ['✓✓', 'delivered'],
-  refused: ['!', 'not accepted'],
-};
 
 const site = new URLSearchParams(location.search).get('site') ?? '';
 const place = (name) => document.getElementById(name);
-const [log, form, text, state, note] = ['log', 'form', 'text', 'state', 'note'].map(place);
+const [form, text, state, note] = ['form', 'text', 'state', 'note'].map(place);
+const log = new Log(place('log'), place('lines'), place('empty'));
 
 const key = `throughline-chat:${site}`;
-const saved = JSON.parse(localStorage.getItem(key) ?? '{}');
+const read = () => JSON.parse(localStorage.getItem(key) ?? '{}');
+const saved = read();
 const thread = new Thread(saved.thread);
 let token = saved.token;
 let busy = false;
 
 // Not crypto.randomUUID: it is missing on pages that came by plain HTTP.
 const newId = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
-const save = () => localStorage.setItem(key, JSON.stringify({ token, thread }));
+const show = () => log.show(thread.items);
 
-function line(item) {
-  const entry = log.querySelector(`[data-id="${item.id}"]`) ?? document.createElement('li');
-  const [mark, words] = SAID[item.state];
-  const body = document.createElement('p');
-  body.textContent = item.text;
-  const foot = document.createElement('small');
-  foot.textContent = new Date(item.at).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
-  if (item.from === 'visitor') {
-    const tick = document.createElement('span');
-    tick.textContent = ` ${mark}`;
-    tick.title = words;
-    tick.setAttribute('role', 'img');
-    tick.setAttribute('aria-label', words);
-    foot.append(tick);
-  }
-  const who = document.createElement('span');
-  who.className = 'unseen';
-  who.textContent = item.from === 'visitor' ? 'You: ' : 'We: ';
-  body.prepend(who);
-  entry.dataset.id = item.id;
-  entry.className = `${item.from} ${item.state}`;
-  entry.replaceChildren(body, foot);
-  return entry;
-}
-
-function show() {
-  for (const item of thread.items) {
-    const entry = line(item);
-    if (!entry.isConnected) log.append(entry);
-  }
-  log.scrollTop = log.scrollHeight;
-  place('empty').hidden = thread.items.length > 0;
+function save() {
+  thread.join(read().thread);
+  localStorage.setItem(key, JSON.stringify({ token, thread }));
 }
 
 function told(name, words) {
   state.dataset.state = name;
   state.textContent = words;
 }
+
+/** There is nobody to write to, and trying again would not help. */
+function closed(why) {
+  told('off', 'Not available');
+  note.textContent = why;
+  note.hidden = false;
+  form.hidden = true;
+  place('empty').hidden = true;
+}
+
+const OFFLINE = 'Offline. Your messages wait here.';
 
 const socket = io(`/${site}`, {
   path: '/v1/chat',
@@ -86,7 +64,6 @@ socket.on('hello', (hello) => {
   token = hello.token;
   save();
   told('on', 'Connected');
-  note.hidden = true;
   flush();
 });
 
@@ -99,10 +76,11 @@ socket.on('message', (message, received) => {
 socket.on('disconnect', () => {
   thread.interrupted();
   busy = false;
-  told('off', 'Offline: your messages wait here');
+  told('off', OFFLINE);
   show();
 });
 
+/** Refusals that stay. */
 const REFUSED = {
   'Invalid namespace': 'There is no chat with this site key.',
   origin: 'This page may not use the chat.',
@@ -112,14 +90,23 @@ socket.on('connect_error', (error) => {
   if (error.message === 'visitor-token') {
     token = undefined;
     save();
-    socket.connect();
-    return;
+    return void socket.connect();
   }
-  told('off', 'Offline: your messages wait here');
-  note.textContent = REFUSED[error.message] ?? '';
-  note.hidden = note.textContent === '';
+  if (REFUSED[error.message]) return void closed(REFUSED[error.message]);
+  told('off', OFFLINE);
   // A lost connection comes back by itself; one that was refused for now has to be asked for again.
-  if (!socket.active && note.hidden) setTimeout(() => socket.connect(), 3000);
+  if (!socket.active) setTimeout(() => socket.connect(), 3000);
+});
+
+// Another tab has saved.
+window.addEventListener('storage', () => {
+  thread.join(read().thread);
+  show();
+});
+
+// Sooner than the next attempt would be.
+window.addEventListener('online', () => {
+  if (socket.active && !socket.connected) socket.disconnect().connect();
 });
 
 form.addEventListener('submit', (event) => {
@@ -130,6 +117,7 @@ form.addEventListener('submit', (event) => {
   text.value = '';
   save();
   show();
+  log.toEnd();
   flush();
   text.focus();
 });
@@ -142,7 +130,5 @@ text.addEventListener('keydown', (event) => {
 
 show();
 told('wait', 'Connecting');
-if (site === '') {
-  note.textContent = 'Add the site key to the address: /chat?site=…';
-  note.hidden = false;
-} else socket.connect();
+if (site === '') closed('Add the site key to the address: /chat?site=…');
+else socket.connect();

@@ -1,6 +1,9 @@
 /** Messages a browser keeps of a thread. */
 const KEPT = 200;
 
+/** It is with us, or never will be: no browser has to send it any more. */
+const isSafe = ({ state }) => state === 'delivered' || state === 'refused';
+
 /**
  * What a browser knows of its thread: pure, so that the page may close at any moment and go on from `toJSON`.
  * An item is { id, from: 'visitor' | 'us', text, at, state: 'waiting' | 'sent' | 'delivered' | 'refused' }.
@@ -10,7 +13,20 @@ export class Thread {
     this.items = saved?.items ?? [];
     this.last = saved?.last;
     // What was under way when the page closed may not have arrived: it goes out again, under the same id.
-    for (const item of this.items) if (item.state === 'sent') item.state = 'waiting';
+    this.interrupted();
+  }
+
+  /** Takes over what another tab of the same visitor has saved, so that saving takes nothing away from it. */
+  join(saved) {
+    // A thread that is full has forgotten its beginning: what is older than all it holds does not come back.
+    let known = this.items.length < KEPT;
+    for (const theirs of saved?.items ?? []) {
+      const ours = this.items.find(({ from, id }) => from === theirs.from && id === theirs.id);
+      known ||= ours !== undefined;
+      if (ours && isSafe(theirs)) ours.state = theirs.state;
+      if (!ours && (known || !isSafe(theirs))) this.items.push({ ...theirs, state: isSafe(theirs) ? theirs.state : 'waiting' });
+    }
+    this.forget();
   }
 
   write(id, text, at) {
@@ -69,7 +85,7 @@ export class Thread {
   /** Only what is safe is forgotten. */
   forget() {
     while (this.items.length > KEPT) {
-      const oldest = this.items.findIndex(({ state }) => state === 'delivered' || state === 'refused');
+      const oldest = this.items.findIndex(isSafe);
       if (oldest < 0) return;
       this.items.splice(oldest, 1);
     }
