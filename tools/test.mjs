@@ -1,4 +1,4 @@
-// npm test [-- <part of a path> ...]: compiles, starts the servers that are needed once, runs Jest level by level.
+// npm test [-- <part of a path> ...]: compiles, starts each server when the first level needs it, runs Jest level by level.
 // The last line is `tests: N passed, M failed`.
 import './require-node.mjs';
 import { spawnSync } from 'node:child_process';
@@ -13,27 +13,35 @@ const LEVELS = [
   { name: 'kafka.spec', what: 'real Kafka', file: /\.kafka\.spec\.ts$/ },
   { name: 'e2e.spec', what: 'whole product', file: /\.e2e\.spec\.ts$/, inBand: true },
 ];
+const NOTHING = { passed: 0, failed: 0, skipped: 0, broken: 0, seconds: 0 };
 const filters = process.argv.slice(2).filter((argument) => !argument.startsWith('-'));
 const flags = process.argv.slice(2).filter((argument) => argument.startsWith('-'));
 
-function main(reports) {
-  const results = LEVELS.map((level) => ({ ...level, ...run(level, reports) }));
+async function main(reports) {
+  const results = [];
+  for (const level of LEVELS) results.push({ ...level, ...(await run(level, reports)) });
   for (const { name, what, passed, failed, skipped, seconds, broken } of results) {
     const notes = [skipped > 0 && `${skipped} skipped`, broken > 0 && `${broken} files could not run`].filter(Boolean);
     console.log(`${name.padEnd(11)} ${String(passed).padStart(5)} passed, ${failed} failed, ${(seconds / 60).toFixed(1)} min (${[what, ...notes].join('; ')})`);
   }
   const sum = (key) => results.reduce((total, result) => total + result[key], 0);
-  const empty = filters.length === 0 ? results.filter(({ passed, failed }) => passed + failed === 0) : [];
+  const empty = filters.length === 0 ? results.filter(({ passed, failed, broken }) => passed + failed + broken === 0) : [];
   for (const { name } of empty) console.log(`no .${name} ran: a level without tests counts as a failure`);
   const failed = sum('failed') + sum('broken') + empty.length;
   if (failed > 0 || sum('passed') === 0 || results.some(({ status }) => status !== 0)) process.exitCode = 1;
   console.log(`tests: ${sum('passed')} passed, ${failed} failed`);
 }
 
-function run({ name, file, inBand }, reports) {
+async function run({ name, file, inBand }, reports) {
   const files = chosen.filter((path) => file.test(path));
-  if (files.length === 0) return { passed: 0, failed: 0, skipped: 0, broken: 0, seconds: 0, status: 0 };
+  if (files.length === 0) return { ...NOTHING, status: 0 };
   console.log(`\n${name}: ${files.length} files`);
+  try {
+    stops.unshift(await startTestServers(serversFor(files)));
+  } catch (error) {
+    console.error(error.message);
+    return { ...NOTHING, broken: files.length, status: 1 };
+  }
   const report = join(reports, `${name}.json`);
   const started = Date.now();
   const jest = ['node_modules/jest/bin/jest.js', '--ci', '--json', `--outputFile=${report}`, ...(inBand ? ['--runInBand'] : ['--maxWorkers=2']), ...flags];
@@ -57,16 +65,15 @@ const chosen = globSync('{libs,services,tools}/**/*.spec.ts', { exclude: ['**/no
   .sort();
 const build = spawnSync(process.execPath, ['tools/build.mjs'], { stdio: 'inherit' });
 const reports = mkdtempSync(join(tmpdir(), 'throughline-reports-'));
-let stop;
+const stops = [];
 try {
   if (build.status !== 0) throw new Error('the sources do not compile');
-  stop = await startTestServers(serversFor(chosen));
-  main(reports);
+  await main(reports);
 } catch (error) {
   console.error(error.message);
   console.log('tests: 0 passed, 1 failed');
   process.exitCode = 1;
 } finally {
   rmSync(reports, { recursive: true, force: true });
-  await stop?.();
+  for (const stop of stops) await stop();
 }
