@@ -31,7 +31,8 @@ describe('the demo tenant', () => {
   const ensure = (more: Partial<DemoConfig> = {}) =>
     ensureDemo(new ConfigChanges({ database: db.database, store: eventStore, vault, clock: () => now, version: '0' }), { ...config, ...more }, now);
   const inFile = async () => JSON.parse(await readFile(join(config.dataDir, 'demo.json'), 'utf8')) as DemoFile;
-  const events = () => db.database.relay((tx) => eventStore.readLog(tx, undefined, 100));
+  // Straight from the table: the log's readers wait for transactions of other databases on the same server.
+  const events = () => db.database.relay(async (tx) => (await tx.query('SELECT n, id FROM event ORDER BY n')).rows);
 
   it('is made once, with the fields that API.md names, in a file for the owner only', async () => {
     const demo = await ensure();
