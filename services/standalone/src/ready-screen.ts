@@ -24,7 +24,7 @@ export function readyScreen(config: RuntimeConfig, { url, version, seconds, firs
     '',
     `  HTTP       ${config.publicUrl}${url.endsWith(`:${config.port}`) ? '' : `  (listening on ${url})`}`,
     `  reference  ${config.publicUrl}/docs`,
-    `  chat page  ${config.publicUrl}/chat`,
+    `  chat page  ${config.publicUrl}/chat?site=${demo?.accounts.acc_site?.siteKey ?? '<site key>'}`,
     `  SMTP       ${config.host}:${config.smtpPort}`,
     `  data       ${config.dataDir}`,
     ...(demo ? demoLines(config, demo, first) : []),
