@@ -1,4 +1,4 @@
-import { byteaArray, int4Array, int8Array, textArray, uuidArray } from './binary-array';
+import { byteaArray, int4Array, int8Array, textArray, uuidArray } from '@throughline/postgres';
 import { prefixes } from './chain';
 import type { NewEvent } from './event-store.contract';
 

@@ -69,4 +69,5 @@ export interface LogSubscription {
   close(): Promise<void>;
 }
 
+/** Takes events in log order. It may be given the same again, and is idempotent. */
 export type LogHandler = (events: readonly StoredEvent[]) => Promise<void>;

@@ -4,6 +4,7 @@ import type { Database, Lease } from '@throughline/postgres';
 import type { EventStore, LogHandler, LogSubscription, StoredEvent } from './event-store.contract';
 import { WakeUp } from './wake-up';
 
+/** Who reads the log, and what is done with it. */
 export interface SubscribeOptions {
   /** The checkpoint's name. Of all subscriptions with one name, in all processes, one works and the others stand by. */
   name: string;

@@ -1,5 +1,4 @@
-import type { Tx } from '@throughline/postgres';
-import { uuidBytes } from './binary-array';
+import { uuidBytes, type Tx } from '@throughline/postgres';
 import { ChainWalk, genesis } from './chain';
 
 const PAGE = 1_000;

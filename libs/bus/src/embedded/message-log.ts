@@ -1,8 +1,7 @@
 import type { TopicName } from '@throughline/contracts';
-import type { Database } from '@throughline/postgres';
+import { byteaArray, int4Array, textArray, type Database } from '@throughline/postgres';
 import type { Message } from '../bus.contract';
 import type { Outgoing } from '../outgoing';
-import { byteaArray, intArray, textArray } from './binary-array';
 
 /** A place in the log; both parts as decimal text. */
 export interface Place {
@@ -67,7 +66,7 @@ export class MessageLog {
     const values = [
       this.prefix,
       textArray(messages.map(({ topic }) => topic)),
-      intArray(messages.map(({ partition }) => partition)),
+      int4Array(messages.map(({ partition }) => partition)),
       byteaArray(messages.map(({ key }) => key)),
       textArray(messages.map(({ headers }) => JSON.stringify(headers ?? {}))),
       byteaArray(messages.map(({ value }) => value)),

@@ -31,16 +31,21 @@ function variable(oid: number, elements: readonly Uint8Array[]): Buffer {
   return array;
 }
 
+/** The parameter of a `bytea[]`. */
 export const byteaArray = (elements: readonly Uint8Array[]) => variable(OID.bytea, elements);
+/** The parameter of a `text[]`. */
 export const textArray = (elements: readonly string[]) => variable(OID.text, elements.map((text) => Buffer.from(text)));
+/** The parameter of a `uuid[]`. Throws where a text is no UUID. */
 export const uuidArray = (elements: readonly string[]) => variable(OID.uuid, elements.map(uuidBytes));
 
+/** The parameter of an `int4[]`. */
 export function int4Array(elements: readonly number[]): Buffer {
   const array = withHead(OID.int4, elements.length, elements.length * 8);
   elements.forEach((element, index) => array.writeInt32BE(element, array.writeInt32BE(4, HEAD_BYTES + index * 8)));
   return array;
 }
 
+/** The parameter of an `int8[]`. */
 export function int8Array(elements: readonly (number | bigint)[]): Buffer {
   const array = withHead(OID.int8, elements.length, elements.length * 12);
   elements.forEach((element, index) => array.writeBigInt64BE(BigInt(element), array.writeInt32BE(8, HEAD_BYTES + index * 12)));
