@@ -1,3 +1,3 @@
 export * from './blob.contract';
-export { openBlobStore } from './open-blob-store';
+export { folderOf, openBlobStore } from './open-blob-store';
 export { openFileBlobStore } from './file-blob-store';

@@ -3,9 +3,11 @@ import type { BlobStore } from './blob.contract';
 import { openFileBlobStore } from './file-blob-store';
 
 const DRIVERS: Record<string, (url: string) => BlobStore> = {
-  // `file:<folder>` names a folder as it is written; only `file://` is an address with escapes in it.
-  file: (url) => openFileBlobStore(url.startsWith('file://') ? fileURLToPath(url) : url.slice('file:'.length)),
+  file: (url) => openFileBlobStore(folderOf(url)),
 };
+
+/** The folder that `file:<folder>` names as it is written, or `file:///<folder>` as an address (`%20` is a space). */
+export const folderOf = (url: string) => (url.startsWith('file://') ? fileURLToPath(url) : url.slice('file:'.length));
 
 /** Opens the store that BLOB_URL names: `file:<folder>` or `file:///<folder>`. Throws at once where no driver knows the scheme. */
 export function openBlobStore(url: string): BlobStore {

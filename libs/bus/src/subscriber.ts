@@ -7,7 +7,7 @@ import { faultOf, type BusLog } from './bus-log';
 export abstract class Subscriber implements Subscription {
   protected readonly bell = new Bell();
   protected readonly backoff = new Backoff();
-  private ending = false;
+  private readonly end = new AbortController();
   private running: Promise<void> | undefined;
 
   protected constructor(
@@ -20,7 +20,9 @@ export abstract class Subscriber implements Subscription {
   /** Gives back what it holds. */
   protected abstract leave(): Promise<void>;
 
-  protected readonly going = () => !this.ending;
+  /** Aborted when it is told to close. */
+  protected readonly ending = this.end.signal;
+  protected readonly going = () => !this.ending.aborted;
 
   start(): this {
     this.running = this.run();
@@ -28,7 +30,7 @@ export abstract class Subscriber implements Subscription {
   }
 
   async close(): Promise<void> {
-    this.ending = true;
+    this.end.abort();
     this.bell.ring();
     await this.running;
     await this.leave();

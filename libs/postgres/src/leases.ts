@@ -3,7 +3,9 @@ import { Client, type QueryResult, type QueryResultRow } from 'pg';
 import type { Lease } from './database.contract';
 import type { ServerLog } from './server-log';
 
-const RETRY_MS = 1_000;
+/** How often a name that others hold is asked for again: PostgreSQL does not tell when its holder dies. */
+const ASK_AGAIN_MS = 250;
+const SERVER_AWAY_MS = 1_000;
 const HEARTBEAT_MS = 4_000;
 /** The server drops a session it cannot reach after 10 + 2 * 5 s. By then this side has seen two heartbeats fail to answer. */
 const SERVER_KEEPALIVE = '-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=2';
@@ -14,6 +16,9 @@ export class Leases {
   private session: Promise<Client> | undefined;
   private live: Client | undefined;
   private heartbeat: NodeJS.Timeout | undefined;
+  private turn: Promise<unknown> = Promise.resolve();
+  /** Resolves when a name that this process held is free. */
+  private freed: PromiseWithResolvers<void> = Promise.withResolvers();
 
   constructor(
     private readonly url: string,
@@ -24,9 +29,10 @@ export class Leases {
   async take(name: string, signal?: AbortSignal): Promise<Lease> {
     for (;;) {
       signal?.throwIfAborted();
+      const freed = this.freed.promise;
       const lease = await this.tryTake(name);
       if (lease) return lease;
-      await delay(RETRY_MS, undefined, { signal });
+      await Promise.race([freed, delay(this.session ? ASK_AGAIN_MS : SERVER_AWAY_MS, undefined, { signal })]);
     }
   }
 
@@ -64,18 +70,31 @@ export class Leases {
       this.log.warn({ lease: name, reason: (error as Error).message }, 'lease ended with its session');
     }
     if (this.held.get(name) === lost) this.held.delete(name);
+    this.free();
+  }
+
+  private free(): void {
+    this.freed.resolve();
+    this.freed = Promise.withResolvers();
   }
 
   /** A session that does not answer in time counts as ended: what it holds may be another's soon. */
   private async ask<R extends QueryResultRow>(text: string, values: unknown[] = []): Promise<QueryResult<R>> {
     const client = await (this.session ??= this.open());
     try {
-      return await client.query<R>(text, values);
+      return await this.inTurn(() => client.query<R>(text, values));
     } catch (error) {
       this.lose(client);
       client.connection.stream.destroy();
       throw error;
     }
+  }
+
+  /** One query at a time: the driver's own queue is to go. */
+  private inTurn<T>(query: () => Promise<T>): Promise<T> {
+    const answer = this.turn.then(query);
+    this.turn = answer.catch(() => undefined);
+    return answer;
   }
 
   private async open(): Promise<Client> {
@@ -116,5 +135,6 @@ export class Leases {
     const lost = [...this.held.values()];
     this.held.clear();
     for (const controller of lost) controller.abort(new Error('the session that held the lease has ended'));
+    this.free();
   }
 }

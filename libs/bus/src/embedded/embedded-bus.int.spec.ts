@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import { openDatabase } from '@throughline/postgres';
 import { testDatabase, type TestDatabase } from '@throughline/postgres/testing';
 import { Client } from 'pg';
 import { busConformance } from '../testing';
 import { busMigration } from './bus.migration';
-import { openEmbeddedBus, type EmbeddedBus } from './embedded-bus';
+import { openEmbeddedBus } from './embedded-bus';
 
 let test: TestDatabase;
 let admin: Client;
@@ -21,13 +22,15 @@ afterAll(async () => {
 
 function bench() {
   const topicPrefix = `${randomUUID()}.`;
-  const opened: EmbeddedBus[] = [];
+  const opened: (() => Promise<void>)[] = [];
+  // Each with a database of its own, as in a process of its own.
   const another = async () => {
-    const bus = openEmbeddedBus({ database: test.database, url: test.url, topicPrefix });
-    opened.push(bus);
+    const database = openDatabase({ url: test.url, service: 'bus' });
+    const bus = openEmbeddedBus({ database, topicPrefix });
+    opened.push(() => bus.close().then(() => database.close()));
     return bus;
   };
-  const close = async () => void (await Promise.all(opened.map((bus) => bus.close())));
+  const close = async () => void (await Promise.all(opened.map((end) => end())));
   return { another, close };
 }
 

@@ -8,16 +8,14 @@ import { BroadcastReader } from './broadcast-reader';
 import { Checkpoints } from './checkpoints';
 import { GroupMember, type EmbeddedParts } from './group-member';
 import { channelOf } from './listening';
-import { LockSession } from './lock-session';
 import { MessageLog } from './message-log';
 import { prune } from './prune';
 import type { Subscriber } from '../subscriber';
 
+/** What the embedded driver needs. */
 export interface EmbeddedBusOptions {
   /** The schema `bus` with `busMigration`. The caller closes it, after the bus. */
   database: Database;
-  /** A login on the same database: the group locks need a session of their own, which ends with the process. */
-  url: string;
   log?: BusLog;
   /** For tests: put before every topic name, so that suites share a database. */
   topicPrefix?: string;
@@ -25,6 +23,7 @@ export interface EmbeddedBusOptions {
   pruneMs?: number;
 }
 
+/** The embedded driver, which prunes its own log. */
 export interface EmbeddedBus extends Bus {
   /** Deletes what its topic need not keep any more; runs by itself as well. */
   prune(): Promise<void>;
@@ -45,9 +44,9 @@ class PostgresBus implements EmbeddedBus {
   private pruning = Promise.resolve();
   private closed = false;
 
-  constructor({ database, url, log = silent, topicPrefix: prefix = '', pruneMs = 60_000 }: EmbeddedBusOptions) {
+  constructor({ database, log = silent, topicPrefix: prefix = '', pruneMs = 60_000 }: EmbeddedBusOptions) {
     const messages = new MessageLog(database, prefix);
-    this.parts = { database, messages, checkpoints: new Checkpoints(database, prefix), locks: new LockSession(url, log), log, prefix };
+    this.parts = { database, messages, checkpoints: new Checkpoints(database, prefix), log, prefix };
     this.waiting = new GroupCommit<Outgoing>({
       flush: (items) => this.flush(items),
       bytesOf,
@@ -90,7 +89,6 @@ class PostgresBus implements EmbeddedBus {
     await this.pruning;
     await Promise.all([...this.subscribers].map((subscriber) => subscriber.close()));
     await this.waiting.idle();
-    await this.parts.locks.close();
   }
 
   private enter(subscriber: Subscriber): Subscription {

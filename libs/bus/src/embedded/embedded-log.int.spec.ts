@@ -20,7 +20,7 @@ describe('the log of the embedded bus', () => {
   });
   beforeEach(() => {
     topicPrefix = `${randomUUID()}.`;
-    bus = openEmbeddedBus({ database: test.database, url: test.url, topicPrefix });
+    bus = openEmbeddedBus({ database: test.database, topicPrefix });
   });
   afterEach(() => bus.close());
   afterAll(async () => {
@@ -88,7 +88,7 @@ describe('the log of the embedded bus', () => {
   it('says unavailable where no server is there', async () => {
     const url = 'postgres://nobody@127.0.0.1:9/nothing';
     const database = openDatabase({ url, service: 'bus' });
-    const lost = openEmbeddedBus({ database, url });
+    const lost = openEmbeddedBus({ database });
     await expect(lost.publish('interactions', [text('k', 'v')])).rejects.toMatchObject({ kind: 'unavailable', slug: 'bus-unavailable' });
     await expect(lost.healthy()).resolves.toBe(false);
     const broadcast = lost.broadcast({ topic: 'config', handle: async () => undefined });

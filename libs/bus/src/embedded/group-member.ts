@@ -1,9 +1,8 @@
-import type { Database } from '@throughline/postgres';
+import type { Database, Lease } from '@throughline/postgres';
 import type { GroupOptions } from '../bus.contract';
 import type { BusLog } from '../bus-log';
 import type { Checkpoints } from './checkpoints';
 import { Listening } from './listening';
-import type { Lock, LockSession } from './lock-session';
 import type { MessageLog } from './message-log';
 import { read } from './reader';
 import { Subscriber } from '../subscriber';
@@ -12,12 +11,11 @@ export interface EmbeddedParts {
   database: Database;
   messages: MessageLog;
   checkpoints: Checkpoints;
-  locks: LockSession;
   log: BusLog;
   prefix: string;
 }
 
-/** One member of a group: waits for the group's lock on the topic, then works it until it ends or loses the lock. */
+/** One member of a group: waits for the group's lease of the topic, then works it until it ends or loses the lease. */
 export class GroupMember extends Subscriber {
   private readonly listening: Listening;
 
@@ -31,14 +29,23 @@ export class GroupMember extends Subscriber {
 
   protected async session(): Promise<void> {
     await this.listening.open();
-    const { topic, group } = this.options;
-    const name = `bus:${this.parts.database.service}:${this.parts.prefix}${topic}:${group}`;
-    const lock = await this.parts.locks.acquire(name, this.bell, this.going);
-    if (!lock) return;
+    const lease = await this.lease();
+    if (!lease) return;
+    lease.lost.addEventListener('abort', () => this.bell.ring());
     try {
-      await this.lead(lock);
+      await this.lead(lease.lost);
     } finally {
-      await lock.release();
+      await lease.release();
+    }
+  }
+
+  private async lease(): Promise<Lease | undefined> {
+    const { topic, group } = this.options;
+    try {
+      return await this.parts.database.lease(`group ${this.parts.prefix}${topic}:${group}`, this.ending);
+    } catch (error) {
+      if (this.ending.aborted) return undefined;
+      throw error;
     }
   }
 
@@ -46,7 +53,7 @@ export class GroupMember extends Subscriber {
     return this.listening.close();
   }
 
-  private async lead(lock: Lock): Promise<void> {
+  private async lead(lost: AbortSignal): Promise<void> {
     const { topic, group, maxBatch } = this.options;
     const checkpoint = await this.parts.checkpoints.takeOver(group, topic);
     await read({
@@ -57,7 +64,7 @@ export class GroupMember extends Subscriber {
       job: this.options,
       bell: this.bell,
       backoff: this.backoff,
-      going: () => lock.held && this.going(),
+      going: () => !lost.aborted && this.going(),
       onDone: (place) => this.parts.checkpoints.commit(group, topic, checkpoint.epoch, place),
       onFailure: this.handlerFailed,
     });

@@ -53,7 +53,7 @@ describe('the Nest strategy of the bus', () => {
 
   beforeAll(async () => {
     test = await testDatabase('bus', [busMigration]);
-    bus = openEmbeddedBus({ database: test.database, url: test.url });
+    bus = openEmbeddedBus({ database: test.database });
   });
 
   afterAll(async () => {

@@ -37,7 +37,7 @@ export class Environment {
   KAFKA_BROKERS?: string;
 
   @IsOptional()
-  @Matches(/^[a-z][a-z0-9]*:.+$/, { message: 'file:<folder>' })
+  @Matches(/^file:.+$/, { message: 'file:<folder>' })
   BLOB_URL?: string;
 
   @IsOptional()

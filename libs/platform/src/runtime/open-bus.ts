@@ -16,6 +16,5 @@ export interface BusParts {
 /** Kafka where brokers are named, else a log in the process' own PostgreSQL; with its topics. */
 export async function openBus({ kafkaBrokers: brokers }: RuntimeConfig, { service, databases, log, kafka }: BusParts): Promise<Bus> {
   if (brokers.length > 0) return openKafkaBus({ ...kafka, brokers, clientId: `throughline-${service}`, log });
-  const { database, url } = await databases.get('bus', [busMigration]);
-  return openEmbeddedBus({ database, url, log });
+  return openEmbeddedBus({ database: await databases.get('bus', [busMigration]), log });
 }

@@ -1,5 +1,4 @@
-import { fileURLToPath } from 'node:url';
-import { openBlobStore, type BlobStore } from '@throughline/blob';
+import { folderOf, openBlobStore, type BlobStore } from '@throughline/blob';
 import type { Bus } from '@throughline/bus';
 import { rejected } from '@throughline/contracts';
 import type { Database, Migration } from '@throughline/postgres';
@@ -15,6 +14,7 @@ import { untilAvailable } from './retry';
 import { ServiceDatabases } from './service-databases';
 import { buildVersion } from './version';
 
+/** For whom a runtime is opened, and what tests and the one process of embedded mode bring themselves. */
 export interface OpenOptions {
   service: string;
   /** A login that may make roles and databases: every service then gets its schema in that database (embedded mode). */
@@ -60,7 +60,6 @@ export async function openRuntime(config: RuntimeConfig, options: OpenOptions): 
 }
 
 const now = () => new Date();
-const folderOf = (keyStore: string) => (keyStore.startsWith('file://') ? fileURLToPath(keyStore) : keyStore.slice('file:'.length));
 
 function blobStore({ blobUrl }: RuntimeConfig): BlobStore {
   try {
@@ -106,8 +105,8 @@ class ProcessRuntime implements OpenedRuntime {
 
   constructor(private readonly parts: Parts) {}
 
-  async database(service: string, migrations: readonly Migration[]): Promise<Database> {
-    return (await this.parts.databases.get(service, migrations)).database;
+  database(service: string, migrations: readonly Migration[]): Promise<Database> {
+    return this.parts.databases.get(service, migrations);
   }
 
   async health() {

@@ -12,22 +12,16 @@ export interface DatabaseSource {
   log: ServerLog;
 }
 
-export interface OpenedDatabase {
-  database: Database;
-  /** The service's login. */
-  url: string;
-}
-
 /** Opens each service's schema once per process. */
 export class ServiceDatabases {
-  private readonly opened = new Map<string, Promise<OpenedDatabase>>();
+  private readonly opened = new Map<string, Promise<Database>>();
 
   constructor(
     private readonly source: DatabaseSource,
     private readonly persist: <T>(work: () => Promise<T>) => Promise<T>,
   ) {}
 
-  get(service: string, migrations: readonly Migration[]): Promise<OpenedDatabase> {
+  get(service: string, migrations: readonly Migration[]): Promise<Database> {
     const known = this.opened.get(service) ?? this.persist(() => this.open(service, migrations));
     this.opened.set(service, known);
     return known;
@@ -35,18 +29,18 @@ export class ServiceDatabases {
 
   async healthy(): Promise<boolean> {
     const opened = await Promise.all(this.opened.values());
-    return (await Promise.all(opened.map(({ database }) => database.healthy()))).every(Boolean);
+    return (await Promise.all(opened.map((database) => database.healthy()))).every(Boolean);
   }
 
   async close(): Promise<void> {
     const opened = await Promise.allSettled(this.opened.values());
-    await Promise.all(opened.flatMap((result) => (result.status === 'fulfilled' ? [result.value.database.close()] : [])));
+    await Promise.all(opened.flatMap((result) => (result.status === 'fulfilled' ? [result.value.close()] : [])));
   }
 
-  private async open(service: string, migrations: readonly Migration[]): Promise<OpenedDatabase> {
+  private async open(service: string, migrations: readonly Migration[]): Promise<Database> {
     const url = await this.login(service);
     await migrate(url, service, migrations);
-    return { database: openDatabase({ url, service, log: this.source.log }), url };
+    return openDatabase({ url, service, log: this.source.log });
   }
 
   private async login(service: string): Promise<string> {
