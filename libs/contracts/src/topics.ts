@@ -14,6 +14,7 @@ export interface Topic {
   compacted: boolean;
 }
 
+/** The topics there are; a test holds them against the proto. */
 export type TopicName = 'config' | 'interactions' | 'timeline' | 'outbound' | 'dead-letters';
 
 const carriers: DescMessage[] = [ConfigRecordSchema, RecordSchema, TimelineRecordSchema, DeadLetterSchema];
@@ -31,3 +32,6 @@ function topicsOf(message: DescMessage): Topic[] {
 
 /** Every topic there is, by name. */
 export const TOPICS = Object.fromEntries(carriers.flatMap(topicsOf).map((topic) => [topic.name, topic])) as Record<TopicName, Topic>;
+
+/** What a dead letter says of bytes that were a message of this topic. */
+export const mediaTypeOf = (topic: TopicName) => `application/x-protobuf; topic=${topic}`;

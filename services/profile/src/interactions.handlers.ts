@@ -1,13 +1,13 @@
 import { create, toBinary } from '@bufbuild/protobuf';
 import { Controller, Inject } from '@nestjs/common';
 import { OnGroup, type Message } from '@throughline/bus';
-import { RecordSchema } from '@throughline/contracts';
+import { mediaTypeOf, RecordSchema } from '@throughline/contracts';
 import type { Runtime, SetAside } from '@throughline/platform';
 import { Intake, type OpenInteraction } from './intake';
 import { openBatch, type Unopenable } from './open-interactions';
 import { RUNTIME } from './profile.tokens';
 
-const RECORD = 'application/x-protobuf; messageType="throughline.v1.Record"';
+const RECORD = mediaTypeOf('interactions');
 
 /** Takes every interaction accepted at any door into the log. */
 @Controller()

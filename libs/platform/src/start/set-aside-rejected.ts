@@ -1,6 +1,6 @@
 import { fromBinary } from '@bufbuild/protobuf';
 import type { Message } from '@throughline/bus';
-import { RecordSchema, ThroughlineError, TimelineRecordSchema, type Envelope } from '@throughline/contracts';
+import { mediaTypeOf, RecordSchema, ThroughlineError, TimelineRecordSchema, type Envelope } from '@throughline/contracts';
 import type { Logger } from 'pino';
 import type { DeadLetters } from '../runtime.contract';
 
@@ -27,7 +27,7 @@ export const setAsideRejected = ({ deadLetters, log }: SetAsideParts) =>
       detail: error instanceof ThroughlineError ? error.message : 'The handler rejected it.',
       service: group,
       raw: message.value,
-      mediaType: `application/x-protobuf; topic=${topic}`,
+      mediaType: mediaTypeOf(topic),
       interaction: envelope.id,
       subject: `${group}|${envelope.id}`,
     });
