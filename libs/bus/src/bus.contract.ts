@@ -1,5 +1,6 @@
 import type { TopicName } from '@throughline/contracts';
 
+/** A message to publish. */
 export interface OutgoingMessage {
   /** Chooses the partition; messages of one key keep their order. On a compacted topic the newest of a key is kept. */
   key: Uint8Array;
@@ -7,6 +8,7 @@ export interface OutgoingMessage {
   headers?: Record<string, string>;
 }
 
+/** A message as it was read. */
 export interface Message extends OutgoingMessage {
   topic: TopicName;
   partition: number;
@@ -27,6 +29,7 @@ export interface Message extends OutgoingMessage {
  */
 export type BatchHandler = (batch: readonly Message[]) => Promise<void>;
 
+/** A member of a group: a message is handled by one of them. */
 export interface GroupOptions {
   topic: TopicName;
   /** Members of one group share the partitions, each partition to one member. */
@@ -38,12 +41,14 @@ export interface GroupOptions {
   maxBatch?: number;
 }
 
+/** A reader of a whole topic. */
 export interface BroadcastOptions {
   topic: TopicName;
   /** Every process gets every message, from the topic's start; nothing is committed. Errors are retried. */
   handle: BatchHandler;
 }
 
+/** What was subscribed to the bus, until it is closed. */
 export interface Subscription {
   /** Stops taking new batches, lets the one in work finish and commit, leaves. */
   close(): Promise<void>;

@@ -33,6 +33,7 @@ export interface Unparsed {
   detail: string;
 }
 
+/** What a request holds. Where something is `unparsed` the door keeps the whole request as a dead letter beside. */
 export interface ParseResult {
   interactions: Interaction[];
   unparsed: Unparsed[];

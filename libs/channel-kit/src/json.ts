@@ -1,5 +1,6 @@
 import { malformed } from '@throughline/contracts';
 
+/** A JSON object whose members are not known yet. */
 export type JsonRecord = Record<string, unknown>;
 
 /** Nothing a provider sends is nested deeper; what follows (canonical form, sealing) recurses. */
@@ -31,6 +32,7 @@ function deeperThan(value: unknown, limit: number): boolean {
 
 /** The value as an object, or an empty one where it is none. */
 export const recordOf = (value: unknown): JsonRecord => (isRecord(value) ? value : {});
+/** True for an object; a list and null are none. */
 export const isRecord = (value: unknown): value is JsonRecord => typeof value === 'object' && value !== null && !Array.isArray(value);
 /** The value as a list, or an empty one where it is none. */
 export const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);

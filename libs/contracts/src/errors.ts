@@ -14,6 +14,7 @@ export interface FieldError {
   detail: string;
 }
 
+/** What an error says beside its kind. */
 export interface ErrorOptions {
   /** Stable slug of the problem type: `/problems/<slug>`. */
   slug: string;
@@ -47,9 +48,12 @@ export class ThroughlineError extends Error {
 
 const STATUS: Record<ErrorKind, number> = { rejected: 422, unauthorized: 401, 'rate-limited': 429, unavailable: 503 };
 
+/** 422 where `more.status` says nothing else: the input will never do. */
 export const rejected = (slug: string, detail: string, more: Partial<ErrorOptions> = {}) =>
   new ThroughlineError('rejected', { slug, detail, ...more });
+/** 401: the credential will not do. */
 export const unauthorized = (slug: string, detail: string) => new ThroughlineError('unauthorized', { slug, detail });
+/** 503, `retryAfterMs` 1000: something we lean on is down. */
 export const unavailable = (slug: string, detail: string, cause?: unknown) =>
   new ThroughlineError('unavailable', { slug, detail, cause });
 /** 404: also what another tenant's id answers. */

@@ -52,6 +52,7 @@ export function normaliseIdentity(claim: IdentityClaim, region?: string): Normal
   return { namespace, value };
 }
 
+/** True where `normaliseIdentity` found that a claim names nobody. */
 export const isRefusal = (result: NormalIdentity | IdentityRefusal): result is IdentityRefusal => 'code' in result;
 
 function normalisePhone(value: string, region?: string): NormalIdentity | IdentityRefusal {

@@ -6,6 +6,7 @@ export interface IdentityClaim {
   verified?: boolean;
 }
 
+/** A file that came with an interaction: by address, or in a blob of ours. */
 export interface Attachment {
   name?: string;
   mediaType?: string;
@@ -18,6 +19,7 @@ export interface Attachment {
   blob?: string;
 }
 
+/** What people read of an interaction. */
 export interface Content {
   text?: string;
   html?: string;
@@ -27,8 +29,10 @@ export interface Content {
   attachments?: Attachment[];
 }
 
+/** Seen from the business; `internal`: the customer took no part. */
 export type DirectionName = 'inbound' | 'outbound' | 'internal';
 
+/** Somebody else who took part (an addressee in copy, a member of a group). */
 export interface PartyClaim {
   role: string;
   identity: IdentityClaim;
@@ -79,6 +83,7 @@ export const KNOWN_TYPES = [
   'selfservice.step-completed', 'selfservice.failed', 'selfservice.abandoned', 'selfservice.help-requested',
   'selfservice.completed', 'purchase.made', 'visit.made', 'feedback.given', 'complaint.made', 'identity.changed',
 ] as const;
+/** A type with a schema. */
 export type KnownType = (typeof KNOWN_TYPES)[number];
 
 /** `<thing>.<past participle>`: lower case words joined by hyphens, one dot or more between them; at most 100 characters. */

@@ -7,6 +7,7 @@ export interface Position {
   n: bigint;
 }
 
+/** The text of a position; `parsePosition` reads it. */
 export const formatPosition = ({ generation, xid, n }: Position) => `${generation}.${xid}.${n}`;
 
 /** The position a text stands for, or undefined where it is none. */

@@ -73,6 +73,7 @@ export interface Directory {
   key(id: string): ApiKeyConfig | undefined;
 }
 
+/** Whose interactions come in, by which door, and what its credential proves. */
 export interface DoorRequest {
   account: Account;
   /** Provider slug (`generic` at the generic door). */
@@ -84,6 +85,7 @@ export interface DoorRequest {
   trace?: string;
 }
 
+/** What became of one interaction: durable, or refused with the fields that will not do. */
 export type DoorOutcome =
   | { status: 'accepted'; interactionId: string; warnings: FieldError[] }
   | { status: 'rejected'; errors: FieldError[] };
@@ -98,6 +100,7 @@ export interface Door {
   keepRaw(tenant: string, raw: Uint8Array): Promise<string>;
 }
 
+/** What cannot be used, and why. */
 export interface SetAside {
   tenant: string;
   account?: string;

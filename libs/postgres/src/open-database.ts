@@ -8,6 +8,7 @@ import { serverError } from './server-gone';
 import { silent, type ServerLog } from './server-log';
 import { Transaction } from './transaction';
 
+/** Whose schema, and how long it is waited for. */
 export interface DatabaseOptions {
   /** The service's login, as `provision` returns it. */
   url: string;

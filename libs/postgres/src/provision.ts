@@ -1,6 +1,7 @@
 import { Client, escapeIdentifier, escapeLiteral } from 'pg';
 import { memberRoles, roleName, schemaName } from './roles';
 
+/** Whose roles and schema are made, and where. */
 export interface ProvisionOptions {
   /** A login that may make roles and databases. Its database is where processes that provision at once take turns. */
   adminUrl: string;

@@ -10,6 +10,7 @@ import type { KafkaParts } from './kafka-reader';
 import { Lane } from './lane';
 import { ensureTopics } from './topics';
 
+/** Where the cluster is, and how this process uses it. */
 export interface KafkaBusOptions extends Omit<ClusterOptions, 'log'> {
   log?: BusLog;
   /** Partitions of one subscription worked at the same time (default 4). */

@@ -14,6 +14,7 @@ export interface BusSource {
   maxBatch?: number;
 }
 
+/** What a handler of a group takes. */
 export interface OnGroupOptions {
   topic: TopicName;
   /** Name of the group over the whole product; one handler each. */

@@ -3,6 +3,7 @@ import { lastValueFrom } from 'rxjs';
 import type { Bus, Message, Subscription } from '../bus.contract';
 import { BUS_TRANSPORT, type BusSource } from './bus.decorators';
 
+/** The bus that is served, and where rejected messages go. */
 export interface BusStrategyOptions {
   /** The strategy ends its own subscriptions only; whoever opened the bus closes it. */
   bus: Bus;

@@ -11,6 +11,7 @@ import { startTraces } from '../telemetry/traces';
 import { createApp } from './create-app';
 import { watchProcess } from './watch-process';
 
+/** Everything has its default in production; the rest is for tests and for embedded mode. */
 export interface StartOptions {
   /** Default: read from the environment. Port 0 takes a free one. */
   config?: RuntimeConfig;
@@ -27,6 +28,7 @@ export interface StartOptions {
   onClose?: () => Promise<void>;
 }
 
+/** A service that listens, until it is closed. */
 export interface RunningService {
   app: NestFastifyApplication;
   runtime: OpenedRuntime;
