@@ -1,12 +1,9 @@
-import { unavailable, type TopicName } from '@throughline/contracts';
-import type { Consumer, EachBatchPayload, KafkaMessage } from 'kafkajs';
-import type { Message } from '../bus.contract';
+import { unavailable } from '@throughline/contracts';
+import type { Consumer, KafkaMessage } from 'kafkajs';
 import { faultOf, type BusLog } from '../bus-log';
 import { Subscriber } from '../subscriber';
-import { work, type Work } from '../work';
+import { BatchWorker, type Reading } from './batch-worker';
 import type { Cluster } from './cluster';
-import { Heart } from './heart';
-import { PartitionPauses } from './partition-pauses';
 
 /** A broker that is away does not crash the consumer: it is back within a second of the broker's return. */
 const RETRY = { initialRetryTime: 100, maxRetryTime: 1000, retries: 1000 };
@@ -24,21 +21,10 @@ export interface KafkaParts {
   concurrency: number;
 }
 
-export interface Reading {
-  topic: TopicName;
-  group?: string;
-  maxBatch: number;
-  job: Work;
-}
-
 /** Reads a topic by a consumer of kafkajs, and makes a new one when that gives up. */
 export abstract class KafkaReader extends Subscriber {
   protected readonly topicName: string;
-  private readonly pauses = new PartitionPauses();
-  /** By partition: the batch in work, which the next one waits for. */
-  private readonly inWork = new Map<number, Promise<void>>();
-  /** Rises with every assignment: a batch of an older one must not move an offset. */
-  private assignment = 0;
+  private readonly worker: BatchWorker;
   private crash: Error | undefined;
   private readonly leaving: PromiseWithResolvers<void> = Promise.withResolvers();
 
@@ -48,6 +34,8 @@ export abstract class KafkaReader extends Subscriber {
   ) {
     super(parts.log, { topic: reading.topic, group: reading.group });
     this.topicName = parts.prefix + reading.topic;
+    const progress = { going: this.going, wanted: this.wanted.bind(this), advance: this.advance.bind(this), failed: this.handlerFailed };
+    this.worker = new BatchWorker(reading, progress, HEARTBEAT_MS);
   }
 
   /** The group to join with the next consumer. */
@@ -95,7 +83,7 @@ export abstract class KafkaReader extends Subscriber {
     });
     this.crash = undefined;
     consumer.on(consumer.events.GROUP_JOIN, () => {
-      this.assignment++;
+      this.worker.assignedAnew();
       this.joined();
     });
     consumer.on(consumer.events.CRASH, ({ payload }) => {
@@ -113,91 +101,22 @@ export abstract class KafkaReader extends Subscriber {
       autoCommit: false,
       eachBatchAutoResolve: false,
       partitionsConsumedConcurrently: this.parts.concurrency,
-      eachBatch: (payload) => this.inTurn(consumer, payload),
+      eachBatch: (payload) => this.worker.take(consumer, payload),
     });
   }
 
   private async quit(consumer: Consumer, joining: Promise<void>): Promise<void> {
-    this.pauses.end();
+    this.worker.endPauses();
     try {
       consumer.pause([{ topic: this.topicName }]);
     } catch {
       // It had not joined: there is nothing to pause.
     }
-    await Promise.all(this.inWork.values());
+    await this.worker.idle();
     // Disconnected while it joins, kafkajs would run on for ever; with a cluster that is away it may join for very long.
     const ended = joining.then(nothing, nothing).then(() => consumer.disconnect());
     ended.catch((error: unknown) => this.log.warn({ ...this.names, ...faultOf(error) }, 'a consumer did not end well'));
     const timer = new Promise((resolve) => setTimeout(resolve, QUIT_MS).unref());
     await Promise.race([ended, timer]);
   }
-
-  private async inTurn(consumer: Consumer, payload: EachBatchPayload): Promise<void> {
-    const { partition } = payload.batch;
-    const assignment = this.assignment;
-    const valid = () => assignment === this.assignment;
-    const turn = (this.inWork.get(partition) ?? Promise.resolve()).then(() => this.takeBatch({ consumer, payload, valid }));
-    this.inWork.set(partition, turn.catch(() => undefined));
-    await turn;
-  }
-
-  /** Never throws for the handler's sake: kafkajs would stop all partitions of the member. */
-  private async takeBatch(fetched: Fetched): Promise<void> {
-    const { payload, valid } = fetched;
-    const { batch, resolveOffset } = payload;
-    const messages = batch.messages.filter((message) => this.wanted(batch.partition, message)).map((message) => this.message(batch.partition, message));
-    if (!messages.length && valid()) return resolveOffset(batch.lastOffset());
-    const heart = new Heart(payload.heartbeat, HEARTBEAT_MS);
-    try {
-      for (let at = 0; at < messages.length; at += this.reading.maxBatch) {
-        const beating = this.going() && payload.isRunning() && !payload.isStale() && heart.beats && valid();
-        if (!beating || !(await this.takeSlice(fetched, messages.slice(at, at + this.reading.maxBatch)))) return;
-      }
-    } finally {
-      heart.stop();
-    }
-  }
-
-  /** True where all of it is done and the next slice may follow. */
-  private async takeSlice(fetched: Fetched, slice: readonly Message[]): Promise<boolean> {
-    const { partition } = fetched.payload.batch;
-    const { done, error } = await work(slice, this.reading.job);
-    if (!fetched.valid()) return false;
-    const failure = (done ? await this.tryAdvance(fetched, slice[done - 1]!) : undefined) ?? error;
-    if (failure) {
-      this.handlerFailed(failure);
-      this.pauses.pause(partition, fetched.payload.pause());
-    } else this.pauses.reset(partition);
-    return !failure;
-  }
-
-  private async tryAdvance({ consumer, payload }: Fetched, { partition, offset }: Message): Promise<Error | undefined> {
-    try {
-      await this.advance(consumer, partition, String(BigInt(offset) + 1n));
-      payload.resolveOffset(offset);
-      return undefined;
-    } catch (error) {
-      return error as Error;
-    }
-  }
-
-  private message(partition: number, { offset, key, value, headers = {}, timestamp }: KafkaMessage): Message {
-    const texts = Object.entries(headers).map(([name, text]) => [name, text?.toString() ?? '']);
-    return {
-      topic: this.reading.topic,
-      partition,
-      offset,
-      publishedAt: Number(timestamp),
-      key: key ?? Buffer.alloc(0),
-      value: value ?? Buffer.alloc(0),
-      headers: Object.fromEntries(texts) as Record<string, string>,
-    };
-  }
-}
-
-interface Fetched {
-  consumer: Consumer;
-  payload: EachBatchPayload;
-  /** False once partitions were assigned anew. */
-  valid: () => boolean;
 }
