@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { derivedId, interactionId, revisionId, segmentId } from './ids';
+import { v5 } from 'uuid';
+import { derivedId, interactionId, revisionId, segmentId, tenantId } from './ids';
 
 const TENANT = '0b0e6f3e-6f0a-5a57-9f3b-2d6d4f4c9a11';
 
@@ -18,6 +19,21 @@ describe('an interaction id', () => {
         expect(interactionId(TENANT, ...a) === interactionId(TENANT, ...b)).toBe(same);
       }),
     );
+  });
+});
+
+describe('every id', () => {
+  it('is the UUIDv5 that others make of the same name', () => {
+    fc.assert(
+      fc.property(fc.uuid(), fc.uint8Array(), (cause, digest) => {
+        expect(revisionId(cause, digest)).toBe(v5(`revision|${Buffer.from(digest).toString('hex')}`, cause));
+      }),
+    );
+    expect(tenantId('köln')).toBe(v5('6:tenant|4:köln', '3f0c7a52-7d1e-5c5c-9f5e-0d2b6a6b7c01'));
+  });
+
+  it('is refused under what is no UUID', () => {
+    expect(() => revisionId('not-a-uuid', Buffer.alloc(1))).toThrow(TypeError);
   });
 });
 

