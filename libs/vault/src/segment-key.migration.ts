@@ -15,5 +15,9 @@ export const segmentKeyMigration = (service: string): Migration => ({
       PRIMARY KEY (tenant, segment)
     );
     CREATE INDEX segment_key_slot ON segment_key (tenant, slot);
+    -- Until it is analysed for the first time the planner would take "the tenant's rows" for few and read them all for each
+    -- batch, by the index above (measured: 90 ms for 500 of 10,000 keys instead of 1 ms). So it is told that they are not.
+    SELECT pg_restore_attribute_stats('schemaname', current_schema()::text, 'relname', 'segment_key', 'attname', 'tenant',
+      'inherited', false, 'null_frac', 0::real, 'avg_width', 16, 'n_distinct', 1::real);
     ${tenantWall(service, 'segment_key', { relay: true })}`,
 });
