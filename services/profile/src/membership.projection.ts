@@ -17,22 +17,24 @@ export async function projectMembership(
   events: readonly AppendedEvent[],
 ): Promise<void> {
   const standing = await readSegments(tx, keys.tenant, [...new Set(events.map((event) => event.segment))]);
-  const rows = segmentRows(events, (event) => segmentRow(keys, segmentKeys, event));
-  await writeSegments(tx, keys.tenant, rows.filter((row) => tellsMore(row, standing.get(row.segment))));
+  const telling = events.filter((event) => tellsMore(event, standing.get(event.segment)));
+  await writeSegments(tx, keys.tenant, segmentRows(telling, (event) => segmentRow(keys, segmentKeys, event)));
   const links = events.flatMap(linkRow);
   await writeLinks(tx, keys.tenant, links);
   await mergeCustomers(tx, keys.tenant, links);
 }
 
-const tellsMore = (row: SegmentRow, verified: boolean | undefined) => verified === undefined || (row.verified && !verified);
+/** A segment that stands is written again only where it becomes verified: making its row seals the identity. */
+const tellsMore = (event: AppendedEvent, verified: boolean | undefined) => verified === undefined || (isVerified(event) && !verified);
+
+const isVerified = ({ body }: AppendedEvent) => body?.identities[0]?.verified === true;
 
 /** One row a segment: its first event's, verified where any event says so. */
 function segmentRows(events: readonly AppendedEvent[], rowOf: (event: AppendedEvent) => SegmentRow | undefined): SegmentRow[] {
   const rows = new Map<string, SegmentRow>();
   for (const event of events) {
     const row = rows.get(event.segment);
-    const verified = event.body?.identities[0]?.verified === true;
-    if (row) row.verified ||= verified;
+    if (row) row.verified ||= isVerified(event);
     else {
       const first = rowOf(event);
       if (first) rows.set(event.segment, first);
@@ -52,7 +54,7 @@ function segmentRow(keys: TenantKeys, segmentKeys: ReadonlyMap<string, SegmentKe
     generation: FIRST_GENERATION,
     namespace: identity.namespace,
     identity: key.seal(identityBinding(event.segment), Buffer.from(identity.value)).box,
-    verified: event.body.identities[0]?.verified === true,
+    verified: isVerified(event),
     firstPosition: event.position,
     firstEvent: event.envelope.id,
     firstAt: event.recordedAt,
