@@ -68,7 +68,7 @@ export class MessagesController {
   @HttpCode(202)
   @Scopes('send')
   @ApiOperation({ summary: 'Send a message to a customer', description: 'It is in her timeline at once; web chat only so far.' })
-  @ApiHeader({ name: 'Idempotency-Key', required: false, description: 'The same key again, on the same account, sends nothing more.' })
+  @ApiHeader({ name: 'idempotency-key', required: false, description: 'The same key again, on the same account, sends nothing more.' })
   @ApiAcceptedResponse({ type: MessageAccepted })
   @ApiNotFoundResponse({ description: 'Unknown account, customer or interaction.' })
   @ApiConflictResponse({ description: '`/problems/idempotency-key-reused`: another message under the same key.' })
