@@ -20,7 +20,8 @@ export function passOn(request, response, target) {
 
 /** The same for a connection that becomes a WebSocket. */
 export function passUpgradeOn(request, socket, head, target) {
-  const onward = httpRequest({ ...target, method: request.method, path: request.url, headers: { ...request.headers, ...forwardedFor(request) } });
+  // A connection of its own: one whose upgrade is refused may hold an unread body, which is no place for another's request.
+  const onward = httpRequest({ ...target, agent: false, method: request.method, path: request.url, headers: { ...request.headers, ...forwardedFor(request) } });
   const end = () => socket.destroy();
   socket.on('error', () => onward.destroy());
   onward.on('error', end);

@@ -49,6 +49,8 @@ const server = createServer((request, response) => {
   handle(request, response).catch(() => problem(response, 503, 'service-unavailable', 'A service does not answer.', { 'retry-after': '1' }));
 });
 server.on('upgrade', (request, socket, head) => {
+  // The server has let go of the socket: without a listener a client that resets it would end the router.
+  socket.on('error', () => socket.destroy());
   const service = serviceOf(request.method, pathOf(request));
   if (service) passUpgradeOn(request, socket, head, targets[service]);
   else socket.end('HTTP/1.1 404 Not Found\r\nconnection: close\r\n\r\n');
