@@ -10,6 +10,7 @@ import { buildBody } from './build-body';
 import { buildEnvelope, idOf, type Acceptance } from './build-envelope';
 import { tooDeep } from './depth';
 import { contentDigest } from './digest';
+import { allFinite } from './finite';
 import { putSealed, sealBody } from './sealed-body';
 import { wellFormed } from './well-formed';
 
@@ -45,7 +46,8 @@ export class BusDoor implements Door {
   }
 
   private async prepare(given: Interaction, keys: TenantKeys, acceptance: Acceptance, request: DoorRequest): Promise<Ready> {
-    if (tooDeep(given)) return { outcome: { status: 'rejected', errors: [{ pointer: '/data', code: 'depth', detail: 'Nested too deep.' }] } };
+    const unkeepable = unkeepableErrors(given);
+    if (unkeepable.length > 0) return { outcome: { status: 'rejected', errors: unkeepable } };
     const interaction = wellFormed(given);
     const channelErrors = checkChannel(interaction, request);
     const admitted = admit(interaction, { region: this.parts.directory.tenant(keys.tenant)?.region || undefined, mayVouch: request.mayVouch });
@@ -65,6 +67,12 @@ export class BusDoor implements Door {
     const headers = { ...(interaction.revisable && { revisable: '1' }), ...(trace && { traceparent: trace }) };
     return { key: envelope.key, value: toBinary(RecordSchema, record), headers };
   }
+}
+
+/** What no canonical JSON can hold. Only `data` can: every other field has a form. */
+function unkeepableErrors(given: Interaction): FieldError[] {
+  if (tooDeep(given)) return [{ pointer: '/data', code: 'depth', detail: 'Nested too deep.' }];
+  return allFinite(given) ? [] : [{ pointer: '/data', code: 'number', detail: 'A number is too large to be kept.' }];
 }
 
 /** The account's channel is the interaction's; only an account open to several lets the interaction say. */
