@@ -38,8 +38,8 @@ END $$;
 
 /**
  * Locks the streams in their order (no deadlock between appends), makes those that are missing, stamps, and claims the ids.
- * \`WHERE false\`: PostgreSQL locks a row in conflict even where it then does not update it. Events whose id was there
- * already come back in \`taken\`; nothing else is written of them.
+ * `WHERE false`: PostgreSQL locks a row in conflict even where it then does not update it. Events whose id was there
+ * already come back in `taken`; nothing else is written of them.
  */
 const claim = (schema: string) => `
 CREATE FUNCTION claim_events(s_tenant uuid[], s_stream uuid[], e_stream int[], e_id uuid[], e_digest bytea[],
@@ -97,7 +97,7 @@ BEGIN
 END $$;
 `;
 
-/** Both steps in one round trip, for when all events are new: else it stops after the first and leaves \`versions\` null. */
+/** Both steps in one round trip, for when all events are new: else it stops after the first and leaves `versions` null. */
 const append = (schema: string) => `
 CREATE FUNCTION append_events(s_tenant uuid[], s_stream uuid[], s_count int[], s_prefix bytea[],
   e_stream int[], e_nth int[], e_id uuid[], e_digest bytea[], e_type text[], e_occurred bigint[], e_key bytea[],

@@ -18,7 +18,7 @@ export interface Database {
   reader<T>(tenant: string, work: (tx: Tx) => Promise<T>): Promise<T>;
   /** Role `tl_<service>_relay`, read only: log and bus tables of all tenants, no read models. Never behind a public route. */
   relay<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
-  /** Role `tl_<service>_system`: tables without tenants (checkpoints, leases, the log's generation). */
+  /** Role `tl_<service>_system`: tables without tenants (checkpoints, the log's generation). */
   system<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
   /** Calls `wake` on every NOTIFY on the channel (a lower-case word); one shared session, reopened when it breaks. */
   listen(channel: string, wake: () => void): Promise<{ close(): Promise<void> }>;

@@ -27,7 +27,7 @@ export function tenantWall(service: string, table: string, options: { relay?: bo
   ].join(';\n');
 }
 
-/** SQL for a table without tenants (checkpoints, leases): the system and the writer role use it, the reader does not. */
+/** SQL for a table without tenants (checkpoints, the log's generation): the system and the writer role use it, the reader does not. */
 export function systemTable(service: string, table: string): string {
   const name = qualified(service, table);
   return [

@@ -10,7 +10,7 @@ import { GroupMember, type EmbeddedParts } from './group-member';
 import { channelOf } from './listening';
 import { MessageLog } from './message-log';
 import { prune } from './prune';
-import type { Subscriber } from '../subscriber';
+import { Subscribers } from '../subscribers';
 
 /** What the embedded driver needs. */
 export interface EmbeddedBusOptions {
@@ -39,7 +39,7 @@ class PostgresBus implements EmbeddedBus {
   readonly driver = 'embedded';
   private readonly parts: EmbeddedParts;
   private readonly waiting: GroupCommit<Outgoing>;
-  private readonly subscribers = new Set<Subscriber>();
+  private readonly subscribers = new Subscribers();
   private readonly pruneTimer: NodeJS.Timeout;
   private pruning = Promise.resolve();
   private closed = false;
@@ -62,12 +62,12 @@ class PostgresBus implements EmbeddedBus {
   }
 
   async group(options: GroupOptions): Promise<Subscription> {
-    return this.enter(new GroupMember(this.parts, options).start());
+    return this.subscribers.enter(new GroupMember(this.parts, options).start());
   }
 
   async broadcast(options: BroadcastOptions): Promise<Subscription> {
     const reader = new BroadcastReader(this.parts, options).start();
-    const subscription = this.enter(reader);
+    const subscription = this.subscribers.enter(reader);
     await reader.ready();
     return subscription;
   }
@@ -87,18 +87,8 @@ class PostgresBus implements EmbeddedBus {
     this.closed = true;
     clearInterval(this.pruneTimer);
     await this.pruning;
-    await Promise.all([...this.subscribers].map((subscriber) => subscriber.close()));
+    await this.subscribers.close();
     await this.waiting.idle();
-  }
-
-  private enter(subscriber: Subscriber): Subscription {
-    this.subscribers.add(subscriber);
-    return {
-      close: async () => {
-        this.subscribers.delete(subscriber);
-        await subscriber.close();
-      },
-    };
   }
 
   private async flush(items: readonly Outgoing[]): Promise<void> {

@@ -2,7 +2,7 @@ import { TOPICS, unavailable, type Topic, type TopicName } from '@throughline/co
 import type { BroadcastOptions, Bus, GroupOptions, OutgoingMessage, Subscription } from '../bus.contract';
 import { silent, type BusLog } from '../bus-log';
 import { outgoing } from '../outgoing';
-import type { Subscriber } from '../subscriber';
+import { Subscribers } from '../subscribers';
 import { BroadcastConsumer } from './broadcast-consumer';
 import { Cluster, type ClusterOptions } from './cluster';
 import { GroupConsumer } from './group-consumer';
@@ -33,7 +33,7 @@ class KafkaBus implements Bus {
   readonly driver = 'kafka';
   private readonly parts: KafkaParts;
   private readonly lanes = new Map<TopicName, Lane>();
-  private readonly subscribers = new Set<Subscriber>();
+  private readonly subscribers = new Subscribers();
   private closed = false;
 
   constructor(private readonly options: KafkaBusOptions) {
@@ -48,14 +48,14 @@ class KafkaBus implements Bus {
 
   async group(options: GroupOptions): Promise<Subscription> {
     const consumer = new GroupConsumer(this.parts, options).start();
-    const subscription = this.enter(consumer);
+    const subscription = this.subscribers.enter(consumer);
     await consumer.joinedOrTrying();
     return subscription;
   }
 
   async broadcast(options: BroadcastOptions): Promise<Subscription> {
     const consumer = new BroadcastConsumer(this.parts, options).start();
-    const subscription = this.enter(consumer);
+    const subscription = this.subscribers.enter(consumer);
     await consumer.ready();
     return subscription;
   }
@@ -74,7 +74,7 @@ class KafkaBus implements Bus {
 
   async close(): Promise<void> {
     this.closed = true;
-    await Promise.all([...this.subscribers].map((subscriber) => subscriber.close()));
+    await this.subscribers.close();
     await Promise.all([...this.lanes.values()].map((lane) => lane.close()));
   }
 
@@ -86,15 +86,5 @@ class KafkaBus implements Bus {
     const lane = this.lanes.get(topic) ?? new Lane(this.parts.cluster, this.parts.prefix + topic, this.parts.log);
     this.lanes.set(topic, lane);
     return lane;
-  }
-
-  private enter(subscriber: Subscriber): Subscription {
-    this.subscribers.add(subscriber);
-    return {
-      close: async () => {
-        this.subscribers.delete(subscriber);
-        await subscriber.close();
-      },
-    };
   }
 }
