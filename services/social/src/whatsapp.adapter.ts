@@ -155,7 +155,7 @@ function change(system: JsonRecord, from: IdentityClaim[]): { identities: Identi
   const [old, now] = changed === 'number' ? [from, phone(wa_id ?? new_wa_id)] : [[...user(previous_user_id), ...from], user(user_id)];
   if (!changed || !old[0] || !now[0]) return { identities: from, more: { type: 'system.notified' } };
   const named = ({ namespace, value }: IdentityClaim) => ({ namespace, value });
-  return { identities: [old[0], now[0]], more: { type: 'identity.changed', data: { previous: named(old[0]), current: named(now[0]) } } };
+  return { identities: [old[0], now[0]], more: { type: 'identity.changed', data: { from: named(old[0]), to: named(now[0]) } } };
 }
 
 /** The contact of this message: by number or user id; where neither is the same, the only contact of an only message. */
