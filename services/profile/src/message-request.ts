@@ -142,8 +142,9 @@ function plan(keys: TenantKeys, account: Account, message: RequestMessage, answe
     body: {
       identities: body.identities.slice(0, 1).map(({ namespace, value }) => ({ namespace, value })),
       conversation: body.conversation,
-      content: message.content,
-      agent: message.agent ?? '',
+      // UTF-8 and canonical JSON cannot carry half a character.
+      content: { text: message.content.text.toWellFormed() },
+      agent: message.agent?.toWellFormed() ?? '',
     },
   });
 }

@@ -1,5 +1,5 @@
 import { HttpException } from '@nestjs/common';
-import { ThroughlineError, type FieldError } from '@throughline/contracts';
+import { malformed, ThroughlineError, type FieldError } from '@throughline/contracts';
 
 /** RFC 9457 problem details, as every error of every service is answered. */
 export interface Problem {
@@ -33,13 +33,17 @@ const KNOWN: Record<number, [slug: string, title: string]> = {
   503: ['unavailable', 'Unavailable'],
 };
 
+/** PostgreSQL's text and jsonb know no NUL (SQLSTATE 22021, 22P05): it came with the request. */
+const isUnkeepable = (error: unknown) => error instanceof Error && ['22021', '22P05'].includes((error as { code?: string }).code ?? '');
+
 /** True for what the caller caused, or may try again: everything else is logged as our own error. */
 export const isExpected = (error: unknown) =>
-  error instanceof ThroughlineError || (error instanceof HttpException && error.getStatus() < 500);
+  error instanceof ThroughlineError || (error instanceof HttpException && error.getStatus() < 500) || isUnkeepable(error);
 
 /** What an error tells the caller. A surprise tells nothing but that it happened. */
 export function toProblem(error: unknown, instance?: string): Problem {
   if (error instanceof ThroughlineError) return fromOurs(error, instance);
+  if (isUnkeepable(error)) return fromOurs(unkeepable(), instance);
   const status = error instanceof HttpException ? error.getStatus() : 500;
   const known = KNOWN[status];
   if (!known || !(error instanceof HttpException)) return { type: '/problems/internal', title: 'Internal error', status: 500, instance };
@@ -53,3 +57,6 @@ function fromOurs(error: ThroughlineError, instance?: string): Problem {
 }
 
 const whole = (detail: string): FieldError => ({ pointer: '', code: 'malformed', detail });
+
+const UNKEEPABLE = 'A text holds a character that cannot be kept.';
+const unkeepable = () => malformed(UNKEEPABLE, [whole(UNKEEPABLE)]);

@@ -42,8 +42,8 @@ export class TimelineReader {
     return {
       channel,
       type,
-      ...(from !== undefined && { from: Date.parse(from) }),
-      ...(to !== undefined && { to: Date.parse(to) }),
+      ...(from !== undefined && { from: timeOf(from, '/from') }),
+      ...(to !== undefined && { to: timeOf(to, '/to') }),
       ...(conversation !== undefined && { conversations: await conversationHashes(tx, keys, segments, conversation) }),
     };
   }
@@ -59,6 +59,13 @@ export class TimelineReader {
     const opened = await this.bodies.open(event, segmentKeys.get(event.stream));
     return presentItem(event, opened?.body, row.interaction, row.revision);
   }
+}
+
+/** Unix ms. A leap second has the form of a time, and is none here. */
+function timeOf(text: string, pointer: string): number {
+  const time = Date.parse(text);
+  if (Number.isFinite(time)) return time;
+  throw malformed('There is no such time.', [{ pointer, code: 'time', detail: 'There is no such time.' }]);
 }
 
 function orderOf({ order }: TimelineQuery, cursor: Cursor | undefined): 'asc' | 'desc' {
