@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** The demo tenant's file (API.md, "Running"), with the mail server's address. */
+/** The demo tenant's file (docs/api.md, "Running"), with the mail server's address. */
 export function readDemoFile(env = process.env) {
   const file = join(env.DATA_DIR ?? '.throughline', 'demo.json');
   let text;

@@ -16,7 +16,7 @@ function v5(text: string, namespace: string): string {
 }
 
 /**
- * Id of an interaction: the same raw input always gives the same id (ARCHITECTURE.md, invariant 2).
+ * Id of an interaction: the same raw input always gives the same id (docs/architecture.md, invariant 2).
  * @param kind the adapter's word for what the tuple identifies (`message`, `status`, `call`; the generic door's is `interaction`)
  * @param tuple what the adapter declares as identifying, in its order
  */

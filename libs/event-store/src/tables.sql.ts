@@ -4,7 +4,10 @@ import { roleName, schemaName, systemTable, tenantWall } from '@throughline/post
 const ID_PARTITIONS = 16;
 
 /** The log's tables. Times are Unix ms. */
-export const tables = (service: string) => `
+export const tables = (service: string) => [ids, streams, events, bodies, bookkeeping, rights].map((part) => part(service)).join('');
+
+/** Ids are kept for ever, in a table of their own. */
+const ids = (service: string) => `
 CREATE TABLE event_id (
   tenant uuid NOT NULL,
   id uuid NOT NULL,
@@ -16,7 +19,9 @@ CREATE TABLE event_id (
 COMMENT ON COLUMN event_id.digest IS 'keyed digest of the body; null once erased';
 ${idPartitions(service)}
 ${tenantWall(service, 'event_id', { relay: true })}
+`;
 
+const streams = (service: string) => `
 CREATE TABLE stream (
   version bigint NOT NULL,
   tenant uuid NOT NULL,
@@ -25,7 +30,9 @@ CREATE TABLE stream (
   PRIMARY KEY (tenant, stream)
 ) WITH (fillfactor = 80);
 ${tenantWall(service, 'stream', { relay: true })}
+`;
 
+const events = (service: string) => `
 CREATE TABLE event (
   xid xid8 NOT NULL,
   n bigint NOT NULL,
@@ -46,7 +53,9 @@ CREATE TABLE event (
 COMMENT ON COLUMN event.xid IS 'greatest transaction id that had appended when this was stamped, its own at least';
 COMMENT ON COLUMN event.group_start IS 'version of the first event appended to the stream in the same call';
 ${tenantWall(service, 'event', { relay: true })}
+`;
 
+const bodies = (service: string) => `
 CREATE TABLE event_body (
   n bigint PRIMARY KEY,
   tenant uuid NOT NULL,
@@ -56,7 +65,9 @@ CREATE TABLE event_body (
 );
 COMMENT ON TABLE event_body IS 'sealed bodies; a row goes when its body is destroyed, the event stays';
 ${tenantWall(service, 'event_body', { relay: true })}
+`;
 
+const bookkeeping = (service: string) => `
 CREATE TABLE subscription (name text PRIMARY KEY, position text NOT NULL);
 ${systemTable(service, 'subscription')}
 
@@ -65,7 +76,9 @@ INSERT INTO log (generation) VALUES (1);
 ${systemTable(service, 'log')}
 GRANT SELECT ON log TO ${roleName(service, 'reader')}, ${roleName(service, 'relay')};
 REVOKE INSERT, UPDATE, DELETE ON log FROM ${roleName(service, 'writer')};
+`;
 
+const rights = (service: string) => `
 -- The log only grows; what erasure needs is left: digests, bodies.
 REVOKE UPDATE, DELETE ON event FROM ${roleName(service, 'writer')};
 REVOKE DELETE ON event_id, stream FROM ${roleName(service, 'writer')};

@@ -5,7 +5,7 @@ import type { ApiKeyConfig, ChannelAccountConfig, FieldError, Interaction, Tenan
 import type { Database, Migration } from '@throughline/postgres';
 import type { Vault } from '@throughline/vault';
 
-/** What the environment says, read once at the start and validated (API.md, "Running"). Nothing else reads the environment. */
+/** What the environment says, read once at the start and validated (docs/api.md, "Running"). Nothing else reads the environment. */
 export interface RuntimeConfig {
   port: number;
   host: string;

@@ -2,7 +2,7 @@
 export type KeyKind = 'epoch' | 'raw' | 'config' | 'slot' | 'hash';
 
 /**
- * The small mutable store outside every database and backup that holds what opens all the rest (ARCHITECTURE.md, "Sealing").
+ * The small mutable store outside every database and backup that holds what opens all the rest (docs/architecture.md, "Sealing").
  * A key is 32 random bytes under `<kind>:<name>`, made once and never changed. All processes see the same keys.
  * Every method throws ThroughlineError `unavailable` (`key-store-unavailable`) where the store cannot be used.
  */

@@ -13,7 +13,7 @@ export interface AdmitInteraction {
 
 export type Admission = 'new' | 'duplicate' | 'revision' | 'conflict';
 
-/** Whether an interaction is new to the log (ARCHITECTURE.md, invariant 2). */
+/** Whether an interaction is new to the log (docs/architecture.md, invariant 2). */
 export function admit(command: AdmitInteraction, known: ReadonlyMap<string, KnownVersion>): Admission {
   const first = known.get(command.id);
   if (!first) return 'new';

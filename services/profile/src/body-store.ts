@@ -6,7 +6,7 @@ import type { StoredEvent } from '@throughline/event-store';
 import type { SegmentKey } from '@throughline/vault';
 import { readBody, type PlannedEvent } from './ledger-event';
 
-/** Bytes; what is over it lies in the blob store, and the log names it (ARCHITECTURE.md, invariant 1). */
+/** Bytes; what is over it lies in the blob store, and the log names it (docs/architecture.md, invariant 1). */
 const INLINE_LIMIT = 256 * 1024;
 
 export interface OpenBody {

@@ -5,7 +5,7 @@ const asNumber = () => Transform(({ value }: { value: unknown }) => (value === u
 const asFlag = () => Transform(({ value }: { value: unknown }) => (value === '1' ? true : value === '0' ? false : value));
 const HTTP = { protocols: ['http', 'https'], require_protocol: true, require_tld: false };
 
-/** The environment as API.md's table names it; every variable also as `<NAME>_FILE`. The message of a rule says what the variable must be. */
+/** The environment as docs/api.md's table names it; every variable also as `<NAME>_FILE`. The message of a rule says what the variable must be. */
 export class Environment {
   @IsInt({ message: 'a port number' })
   @Min(0, { message: 'a port number' })

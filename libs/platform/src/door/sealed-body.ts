@@ -4,7 +4,7 @@ import type { BlobStore } from '@throughline/blob';
 import { BodySchema, rejected, SealedBodySchema, type Body, type Record, type SealedBody } from '@throughline/contracts';
 import { commitment, type Sealed, type SealPurpose, type TenantKeys } from '@throughline/vault';
 
-/** Bytes; what is over it goes to the blob store, and the event names the blob (ARCHITECTURE.md, invariant 1). */
+/** Bytes; what is over it goes to the blob store, and the event names the blob (docs/architecture.md, invariant 1). */
 export const INLINE_LIMIT = 256 * 1024;
 
 type Keys = Pick<TenantKeys, 'tenant' | 'seal'>;

@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { malformed, rejected } from '@throughline/contracts';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 
-/** Bytes; a little over the 4 MiB that API.md promises, for the wrapping. */
+/** Bytes; a little over the 4 MiB that docs/api.md promises, for the wrapping. */
 export const BODY_LIMIT = 4 * 1024 * 1024 + 64 * 1024;
 
 const JSON_TYPES = new Set(['application/json', 'application/cloudevents+json', 'application/cloudevents-batch+json']);

@@ -1,7 +1,7 @@
 import { DEMO_ACCOUNTS, demoSettings } from './demo-accounts';
 
 describe('the demo accounts', () => {
-  it('are those API.md names', () => {
+  it('are those docs/api.md names', () => {
     expect(DEMO_ACCOUNTS.map(({ id }) => id)).toEqual(['acc_phone', 'acc_sms', 'acc_whatsapp', 'acc_email', 'acc_site', 'acc_api']);
   });
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, open, readFile, rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
-/** What an operator, a demo or a test harness needs to play the demo tenant's providers (API.md, "Running"). */
+/** What an operator, a demo or a test harness needs to play the demo tenant's providers (docs/api.md, "Running"). */
 export interface DemoFile {
   tenantId: string;
   apiKey: string;

@@ -34,7 +34,7 @@ describe('the demo tenant', () => {
   // Straight from the table: the log's readers wait for transactions of other databases on the same server.
   const events = () => db.database.relay(async (tx) => (await tx.query('SELECT n, id FROM event ORDER BY n')).rows);
 
-  it('is made once, with the fields that API.md names, in a file for the owner only', async () => {
+  it('is made once, with the fields that docs/api.md names, in a file for the owner only', async () => {
     const demo = await ensure();
     expect(await inFile()).toEqual(demo);
     expect((await stat(join(config.dataDir, 'demo.json'))).mode & 0o777).toBe(0o600);

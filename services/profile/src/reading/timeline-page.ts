@@ -1,6 +1,6 @@
 import type { Tx } from '@throughline/postgres';
 
-/** A place in a timeline: its sort key (ARCHITECTURE.md, invariant 3). */
+/** A place in a timeline: its sort key (docs/architecture.md, invariant 3). */
 export interface TimelineKey {
   /** Unix ms. */
   occurredAt: string;
