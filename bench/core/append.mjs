@@ -17,21 +17,21 @@ export class Appends {
   #appended = Object.fromEntries(NAMES.map((name) => [name, 0]));
   #rounds = [];
 
-  static async open(stand, { profile }) {
+  static async open(stand) {
     const appends = new Appends();
     appends.stand = stand;
     const keys = join(stand.folder, 'append-keys');
     mkdirSync(keys);
     for (const name of NAMES) {
-      appends.#contenders[name] = await Contender.start(`append-${name}.mjs`, { url: await stand.create(database(name)), keys }, { profile });
-      await appends.#cell(name, 1);
+      appends.#contenders[name] = await Contender.start(`append-${name}.mjs`, { url: await stand.create(database(name)), keys });
+      await appends.#cell(name, { seconds: 1 });
     }
     return appends;
   }
 
-  async round(number, { seconds }) {
+  async round(number, plan) {
     const round = {};
-    for (const name of number % 2 ? NAMES.toReversed() : NAMES) round[name] = await this.#cell(name, seconds);
+    for (const name of number % 2 ? NAMES.toReversed() : NAMES) round[name] = await this.#cell(name, plan);
     this.#rounds.push(round);
     for (const [name, { rate, p99, cpu }] of Object.entries(round)) console.log(`  append    ${name.padEnd(11)} ${Math.round(rate)}/s  p99 ${p99.toFixed(1)} ms  CPU us/event ${Math.round(cpu)} Node`);
   }
@@ -56,11 +56,10 @@ export class Appends {
     return this.#contenders.throughline.ask('verify');
   }
 
-  async #cell(name, seconds) {
+  async #cell(name, { seconds, profile }) {
     const contender = this.#contenders[name];
-    const before = await contender.ask('cpu');
-    const { appended, seconds: took, p99 } = await contender.ask('run', { seconds });
+    const { appended, seconds: took, p99, cpu } = await contender.measured(() => contender.ask('run', { seconds }), profile, `append-${name}`);
     this.#appended[name] += appended;
-    return { rate: appended / took, p99, cpu: ((await contender.ask('cpu')) - before) / appended };
+    return { rate: appended / took, p99, cpu: cpu / appended };
   }
 }

@@ -9,43 +9,43 @@ const GATES = {
   1: { accept: { gate: 0.9, stretch: 1.5 }, sustained: { gate: 0.4, stretch: 0.9 }, cpu: { gate: 2.2, stretch: 1.5 } },
   100: { accept: { gate: 1.5, stretch: 2.2 }, sustained: { gate: 0.25, stretch: 0.45 }, cpu: { gate: 3.5, stretch: 2 } },
 };
+const PER_POST = [1, 100];
+const NAMES = ['accept', 'insert', 'bare', 'sustained'];
+const WARM_UP = { seconds: 2 };
 
 export class Doors {
   #measured = { 1: [], 100: [] };
 
-  static async open(stand, plan) {
+  static async open(stand) {
     const doors = new Doors();
     doors.stand = stand;
-    doors.accept = await startProduct(stand, 'accept', ['admin', 'ingest'], plan);
-    doors.whole = await startProduct(stand, 'whole', 'all', plan);
-    doors.insert = await peer('fastify-insert.mjs', { url: await stand.create('insert') }, plan);
-    doors.bare = await peer('fastify-bare.mjs', {}, plan);
+    doors.accept = await startProduct(stand, 'accept', ['admin', 'ingest']);
+    doors.whole = await startProduct(stand, 'whole', 'all');
+    doors.insert = await peer('fastify-insert.mjs', { url: await stand.create('insert') });
+    doors.bare = await peer('fastify-bare.mjs', {});
     await doors.#meetCustomers();
-    for (const perPost of [1, 100]) for (const door of [doors.accept, doors.insert, doors.bare]) await doors.#load(door, perPost, 1);
+    for (const perPost of PER_POST) for (const name of NAMES) await doors.#cell(name, perPost, WARM_UP);
     return doors;
   }
 
-  /** One round: every contender once with 1 interaction a POST, once with 100; every other round the other way about. */
-  async round(number, { seconds }) {
-    for (const perPost of [1, 100]) {
-      const cells = [['accept', () => this.#load(this.accept, perPost, seconds)], ['insert', () => this.#load(this.insert, perPost, seconds)], ['bare', () => this.#load(this.bare, perPost, seconds)], ['sustained', () => this.#sustain(perPost, seconds)]];
+  /** Every contender once with 1 interaction a POST, once with 100; every other round the other way about. */
+  async round(number, plan) {
+    for (const perPost of PER_POST) {
       const round = {};
-      for (const [name, cell] of number % 2 ? cells.toReversed() : cells) round[name] = await cell();
+      for (const name of number % 2 ? NAMES.toReversed() : NAMES) round[name] = await this.#cell(name, perPost, plan);
       this.#measured[perPost].push(round);
-      tell(perPost, round);
+      for (const name of NAMES) tell(name, perPost, round[name]);
     }
   }
 
   rows() {
-    return [1, 100].flatMap((perPost) => {
-      const rounds = this.#measured[perPost];
+    return PER_POST.flatMap((perPost) => {
+      const pairs = (ours, peer, of) => this.#measured[perPost].map((round) => ({ ours: of(round[ours]), peer: of(round[peer]) }));
       const { accept, sustained, cpu } = GATES[perPost];
-      const each = perPost === 1 ? '1 a POST' : `${perPost} a POST`;
-      const pairs = (ours, peer, of) => rounds.map((round) => ({ ours: of(round[ours]), peer: of(round[peer]) }));
       return [
-        comparison(`accept, ${each}, interactions/s : Fastify + pg`, pairs('accept', 'insert', (cell) => cell.rate), { ...accept, better: 'higher' }),
-        comparison(`sustained until applied, ${each}, interactions/s : Fastify + pg`, pairs('sustained', 'insert', (cell) => cell.rate), { ...sustained, better: 'higher' }),
-        comparison(`accept, ${each}, server CPU us/request : bare Fastify + ajv`, pairs('accept', 'bare', (cell) => cell.cpuPerPost), { ...cpu, better: 'lower' }),
+        comparison(`accept, ${perPost} a POST, interactions/s : Fastify + pg`, pairs('accept', 'insert', ({ rate }) => rate), { ...accept, better: 'higher' }),
+        comparison(`sustained until applied, ${perPost} a POST, interactions/s : Fastify + pg`, pairs('sustained', 'insert', ({ rate }) => rate), { ...sustained, better: 'higher' }),
+        comparison(`accept, ${perPost} a POST, server CPU us/request : bare Fastify + ajv`, pairs('accept', 'bare', ({ cpu: used, posts }) => used / posts), { ...cpu, better: 'lower' }),
       ];
     });
   }
@@ -60,10 +60,10 @@ export class Doors {
 
   /** Every customer is known before the first cell: most interactions come from customers met before. */
   async #meetCustomers() {
-    const { supply } = this.whole;
-    const headers = { 'content-type': 'application/json', authorization: `Bearer ${this.whole.apiKey}` };
+    const { supply, url, apiKey } = this.whole;
+    const headers = { 'content-type': 'application/json', authorization: `Bearer ${apiKey}` };
     for (let met = 0; met < CUSTOMERS; met += 500) {
-      const answer = await fetch(`${this.whole.url}/v1/interactions/batch`, { method: 'POST', headers, body: supply.body(500) });
+      const answer = await fetch(`${url}/v1/interactions/batch`, { method: 'POST', headers, body: supply.body(500) });
       if (answer.status !== 200) throw new Error(`the first interactions were answered with ${answer.status}`);
       await answer.arrayBuffer();
     }
@@ -71,47 +71,36 @@ export class Doors {
     await this.whole.untilPublished();
   }
 
-  async #load(door, perPost, seconds) {
-    const before = { cpu: await door.cpu(), postgres: this.stand.cpu() };
-    const load = await postFor(door, door.supply, { perPost, seconds });
-    const cpuPerPost = ((await door.cpu()) - before.cpu) / load.posts;
-    const postgresPerPost = (this.stand.cpu() - before.postgres) / load.posts;
-    door.supply.acknowledged += load.accepted;
-    return { ...load, cpuPerPost, postgresPerPost, rate: load.accepted / load.seconds };
+  async #cell(name, perPost, { seconds, profile }) {
+    const door = name === 'sustained' ? this.whole : this[name];
+    const load = () => postFor(door, door.supply, { perPost, seconds });
+    const postgres = this.stand.cpu();
+    const cell = await door.contender.measured(name === 'sustained' ? () => this.#sustain(load) : load, profile, `${name}-${perPost}`);
+    door.supply.acknowledged += cell.accepted;
+    return { ...cell, rate: cell.accepted / cell.seconds, postgres: this.stand.cpu() - postgres };
   }
 
-  /** All that was accepted, divided by the time from the first POST until the last of it could be read: what the process can keep up. */
-  async #sustain(perPost, seconds) {
+  /** The time is that from the first POST until the last of all could be read: what the process can keep up. */
+  async #sustain(load) {
     const started = performance.now();
     const since = () => (performance.now() - started) / 1000;
-    const cpu = await this.whole.cpu();
-    const postgres = this.stand.cpu();
-    const load = await this.#load(this.whole, perPost, seconds);
+    const accepting = await load();
     await this.whole.untilApplied();
-    const applied = since();
+    const seconds = since();
     await this.whole.untilPublished();
-    return {
-      ...load,
-      cpuPerPost: ((await this.whole.cpu()) - cpu) / load.posts,
-      postgresPerPost: (this.stand.cpu() - postgres) / load.posts,
-      acceptedRate: load.rate,
-      rate: load.accepted / applied,
-      publishedRate: load.accepted / since(),
-    };
+    return { ...accepting, seconds, acceptSeconds: accepting.seconds, publishedSeconds: since() };
   }
 }
 
-async function peer(file, given, { profile }) {
-  const contender = await Contender.start(file, given, { profile });
-  return { url: contender.ready.url, supply: new Interactions(file), cpu: () => contender.ask('cpu') };
+async function peer(file, given) {
+  const contender = await Contender.start(file, given);
+  return { contender, url: contender.ready.url, supply: new Interactions(file) };
 }
 
-const round = (value) => Math.round(value).toLocaleString('en');
+const whole = (value) => Math.round(value).toLocaleString('en');
 
-function tell(perPost, cells) {
-  for (const [name, { rate, p50, p99, cpuPerPost, postgresPerPost, acceptedRate, publishedRate }] of Object.entries(cells)) {
-    const more = acceptedRate ? `; accepted ${round(acceptedRate)}/s, published too ${round(publishedRate)}/s` : '';
-    const cpu = `CPU us/interaction ${round(cpuPerPost / perPost)} Node + ${round(postgresPerPost / perPost)} PostgreSQL`;
-    console.log(`  ${name.padEnd(9)} ${String(perPost).padStart(3)} a POST ${round(rate).padStart(7)}/s  p50 ${p50} p99 ${p99} ms  ${cpu}${more}`);
-  }
+function tell(name, perPost, { accepted, rate, p50, p99, cpu, postgres, acceptSeconds, publishedSeconds }) {
+  const more = acceptSeconds ? `; accepted ${whole(accepted / acceptSeconds)}/s, published too ${whole(accepted / publishedSeconds)}/s` : '';
+  const used = `CPU us/interaction ${whole(cpu / accepted)} Node + ${whole(postgres / accepted)} PostgreSQL`;
+  console.log(`  ${name.padEnd(9)} ${String(perPost).padStart(3)} a POST ${whole(rate).padStart(7)}/s  p50 ${p50} p99 ${p99} ms  ${used}${more}`);
 }

@@ -11,11 +11,11 @@ const DRAIN_LIMIT_MS = 600_000;
 const LOOK_MS = 20;
 
 /** @param services 'all', or the names of those that shall run */
-export async function startProduct(stand, database, services, { profile }) {
+export async function startProduct(stand, database, services) {
   const dataDir = join(stand.folder, database);
   mkdirSync(dataDir);
   const env = { DATABASE_URL: await stand.create(database), DATA_DIR: dataDir, PORT: '0', SMTP_PORT: '0', LOG_LEVEL: 'warn', KAFKA_BROKERS: '' };
-  const contender = await Contender.start('throughline.mjs', { services, label: database }, { env, profile });
+  const contender = await Contender.start('throughline.mjs', { services }, env);
   const product = new Product(stand, database, contender);
   await until(() => existsSync(join(dataDir, 'demo.json')), READY_LIMIT_MS, `${database} has no demo tenant`);
   product.apiKey = JSON.parse(readFileSync(join(dataDir, 'demo.json'), 'utf8')).apiKey;
@@ -26,10 +26,6 @@ export async function startProduct(stand, database, services, { profile }) {
 class Product {
   constructor(stand, database, contender) {
     Object.assign(this, { stand, database, contender, url: contender.ready.url, publicUrl: contender.ready.url, supply: new Interactions(database) });
-  }
-
-  cpu() {
-    return this.contender.ask('cpu');
   }
 
   /** The demo account is known at the door, so it refuses an empty interaction for what it lacks. */
@@ -49,20 +45,27 @@ class Product {
     return { events, items: await this.stand.count(this.database, 'SELECT count(*) FROM profile.timeline_item') };
   }
 
-  /** Resolves when everything accepted is applied: when the group has committed its newest message. */
-  untilApplied() {
-    return this.#until(`SELECT NOT EXISTS (SELECT FROM bus.message m WHERE m.topic = 'interactions'
-      AND (m.xid, m.n) > (SELECT c.xid, c.n FROM bus.checkpoint c WHERE c.topic = m.topic AND c.group_name = 'profile')) AS done`);
+  /** Resolves when everything accepted is applied: when the group has committed the newest message. */
+  async untilApplied() {
+    const [{ xid, n }] = await this.#ask(`SELECT xid::text, n FROM bus.message WHERE topic = 'interactions' ORDER BY topic DESC, xid DESC, n DESC LIMIT 1`);
+    const reached = `SELECT (xid, n) >= ($1::xid8, $2::bigint) AS done FROM bus.checkpoint WHERE group_name = 'profile' AND topic = 'interactions'`;
+    await this.#until(reached, [xid, n]);
   }
 
   /** Resolves when everything applied is published on `timeline` too. */
-  untilPublished() {
-    return this.#until(`SELECT EXISTS (SELECT FROM profile.subscription s WHERE s.name = 'relay' AND NOT EXISTS (
-      SELECT FROM profile.event e WHERE (e.xid, e.n) > (split_part(s.position, '.', 2)::xid8, split_part(s.position, '.', 3)::bigint))) AS done`);
+  async untilPublished() {
+    const [{ xid, n }] = await this.#ask('SELECT xid::text, n FROM profile.event ORDER BY xid DESC, n DESC LIMIT 1');
+    const reached = `SELECT (split_part(position, '.', 2)::xid8, split_part(position, '.', 3)::bigint) >= ($1::xid8, $2::bigint) AS done FROM profile.subscription WHERE name = 'relay'`;
+    await this.#until(reached, [xid, n]);
   }
 
-  #until(question) {
-    return until(async () => (await this.stand.ask(this.database, question))[0].done, DRAIN_LIMIT_MS, `${this.database} does not get done`);
+  #ask(text, values) {
+    return this.stand.ask(this.database, text, values);
+  }
+
+  /** The questions are cheap ones: what asks shares the server with what is measured. */
+  #until(question, values) {
+    return until(async () => (await this.#ask(question, values))[0]?.done, DRAIN_LIMIT_MS, `${this.database} does not get done`);
   }
 }
 

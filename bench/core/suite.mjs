@@ -19,8 +19,8 @@ export async function run(plan) {
 
 async function measure(stand, plan) {
   const postgres = (await stand.ask('postgres', 'SHOW server_version'))[0].server_version;
-  const appends = await Appends.open(stand, plan);
-  const doors = await Doors.open(stand, plan);
+  const appends = await Appends.open(stand);
+  const doors = await Doors.open(stand);
   const parts = [doors, appends, new AtOnce(doors.whole)];
   for (let number = 0; number < plan.rounds; number += 1) {
     console.log(`round ${number + 1} of ${plan.rounds}`);

@@ -1,8 +1,24 @@
 // The side of a contender: a process of its own that answers what the bench asks over the IPC channel.
 
-/** @param handlers by name, each given what was asked with; `cpu` (µs this process has used) is there already */
+import { writeFileSync } from 'node:fs';
+import { Session } from 'node:inspector/promises';
+
+const session = new Session();
+session.connect();
+
+/** What every contender answers. `cpu`: µs this process has used. */
+const COMMON = {
+  cpu: () => Object.values(process.cpuUsage()).reduce((sum, part) => sum + part),
+  startProfile: async () => {
+    await session.post('Profiler.enable');
+    await session.post('Profiler.start');
+  },
+  keepProfile: async (file) => writeFileSync(file, JSON.stringify((await session.post('Profiler.stop')).profile)),
+};
+
+/** @param handlers by name, each given what was asked with */
 export function answer(handlers, ready = {}) {
-  const all = { cpu: () => Object.values(process.cpuUsage()).reduce((sum, part) => sum + part), ...handlers };
+  const all = { ...COMMON, ...handlers };
   process.on('message', async ({ id, what, given }) => {
     try {
       process.send({ id, answer: await all[what](given) });
@@ -12,7 +28,5 @@ export function answer(handlers, ready = {}) {
   });
   // The bench has died: so does this.
   process.on('disconnect', () => process.kill(process.pid, 'SIGTERM'));
-  // An orderly end, so that a CPU profile is written; the product brings its own.
-  if (process.listenerCount('SIGTERM') === 0) process.on('SIGTERM', () => process.exit());
   process.send({ id: 'ready', answer: ready });
 }

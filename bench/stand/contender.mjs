@@ -1,6 +1,7 @@
 // The bench's side of a contender.
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** A process under test. `ready` is what it told when it could work. */
@@ -10,10 +11,9 @@ export class Contender {
   #next = 1;
 
   /** @param file below bench/contenders; @param given to be read from process.argv[2] as JSON */
-  static async start(file, given, { env = {}, profile } = {}) {
+  static async start(file, given, env = {}) {
     const contender = new Contender();
-    const execArgv = profile ? ['--cpu-prof', `--cpu-prof-dir=${profile}`, `--cpu-prof-name=${file.replace('.mjs', '')}${given.label ? `-${given.label}` : ''}.cpuprofile`] : [];
-    contender.process = fork(fileURLToPath(new URL(`../contenders/${file}`, import.meta.url)), [JSON.stringify(given)], { execArgv, env: { ...process.env, ...env } });
+    contender.process = fork(fileURLToPath(new URL(`../contenders/${file}`, import.meta.url)), [JSON.stringify(given)], { env: { ...process.env, ...env } });
     contender.process.on('message', (message) => contender.#hear(message));
     contender.ended = once(contender.process, 'exit').then(() => contender.#end(`${file} has ended`));
     Contender.#running.add(contender);
@@ -31,6 +31,15 @@ export class Contender {
     const answer = this.#answerTo(id);
     this.process.send({ id, what, given });
     return answer;
+  }
+
+  /** Runs a cell; where a folder is named, with a CPU profile of the contender kept in it. */
+  async measured(cell, folder, name) {
+    const before = await this.ask('cpu');
+    if (folder) await this.ask('startProfile');
+    const result = await cell();
+    if (folder) await this.ask('keepProfile', join(folder, `${name}.cpuprofile`));
+    return { ...result, cpu: (await this.ask('cpu')) - before };
   }
 
   /** Asks it to end, and ends it where it does not within 15 s. */
