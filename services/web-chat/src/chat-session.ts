@@ -1,4 +1,4 @@
-import { rejected, ThroughlineError, unavailable, type Interaction } from '@throughline/contracts';
+import { notFound, rejected, ThroughlineError, unavailable, type Interaction } from '@throughline/contracts';
 import type { Account, Runtime } from '@throughline/platform';
 import { threadOf } from './conversation-buffer';
 import { RateLimit } from './rate-limit';
@@ -18,8 +18,8 @@ export class ChatSession {
   private readonly rate: RateLimit;
 
   constructor(
-    private readonly runtime: Pick<Runtime, 'door' | 'clock'>,
-    readonly account: Account,
+    private readonly runtime: Pick<Runtime, 'directory' | 'door' | 'clock'>,
+    private readonly account: Pick<Account, 'id'>,
     readonly visitor: string,
     readonly conversation: string,
     now: () => number,
@@ -37,29 +37,38 @@ export class ChatSession {
   }
 
   identify(statement: unknown): Promise<Acknowledgement> {
-    return this.limited(() => identified(claimOf(statement, this.visitor, this.account.secrets.secret), this.visit()));
+    return this.limited(({ secrets }) => identified(claimOf(statement, this.visitor, secrets.secret), this.visit()));
   }
 
   /** True when the receipt is on the bus. */
   async delivered(message: string): Promise<boolean> {
-    return 'interactionId' in (await this.answer(() => this.accept(messageDelivered(message, this.visit()))));
+    return 'interactionId' in (await this.answer(() => this.accept(() => messageDelivered(message, this.visit()))));
   }
 
   private visit(): Visit {
     return { account: this.account.id, visitor: this.visitor, conversation: this.conversation, at: this.runtime.clock() };
   }
 
-  private limited(interaction: () => Interaction): Promise<Acknowledgement> {
+  private limited(interaction: (account: Account) => Interaction): Promise<Acknowledgement> {
     return this.answer(async () => {
       const retryAfterMs = this.rate.take();
       if (retryAfterMs > 0) throw new ThroughlineError('rate-limited', { slug: 'rate-limited', detail: 'Too many messages at once.', retryAfterMs });
-      return this.accept(interaction());
+      return this.accept(interaction);
     });
   }
 
-  private async accept(interaction: Interaction): Promise<string> {
+  /** The account as it is now: while the browser is connected it may be closed, or get another secret. */
+  private async current(): Promise<Account> {
+    const account = await this.runtime.directory.account(this.account.id);
+    if (!account) throw notFound('unknown-site', 'The chat is closed.');
+    return account;
+  }
+
+  private async accept(made: (account: Account) => Interaction): Promise<string> {
+    const account = await this.current();
+    const interaction = made(account);
     const vouched = new Set(interaction.identities.filter(({ verified }) => verified).map(({ namespace }) => namespace));
-    const request = { account: this.account, provider: 'web-chat', service: 'web-chat', mayVouch: (namespace: string) => vouched.has(namespace) };
+    const request = { account, provider: 'web-chat', service: 'web-chat', mayVouch: (namespace: string) => vouched.has(namespace) };
     const [outcome] = await this.runtime.door.accept(request, [interaction]);
     if (outcome?.status === 'accepted') return outcome.interactionId;
     throw rejected('refused', 'The message was refused.', { errors: outcome?.errors });
