@@ -12,6 +12,8 @@ export const HEALTH_SOURCE = Symbol('health source');
 @ApiExcludeController()
 @Controller()
 export class HealthController {
+  private looking: Promise<Record<string, boolean>> | undefined;
+
   constructor(@Inject(HEALTH_SOURCE) private readonly runtime: Pick<OpenedRuntime, 'health' | 'version'>) {}
 
   /** The process runs. It says nothing of what it leans on: a restart would not bring that back. */
@@ -23,7 +25,7 @@ export class HealthController {
   /** It can do its work now. */
   @Get('health/ready')
   async ready(@Res({ passthrough: true }) reply: FastifyReply) {
-    const parts = await this.runtime.health();
+    const parts = await this.look();
     const ready = Object.values(parts).every(Boolean);
     if (!ready) void reply.status(503).header('retry-after', '1');
     return { status: ready ? 'ok' : 'unavailable', parts };
@@ -39,5 +41,11 @@ export class HealthController {
   @Header('content-type', 'text/plain; version=0.0.4; charset=utf-8')
   metrics(): Promise<string> {
     return metricsText();
+  }
+
+  /** One look for all who ask at the same time: each opens connections, and anybody may ask. */
+  private look(): Promise<Record<string, boolean>> {
+    this.looking ??= this.runtime.health().finally(() => (this.looking = undefined));
+    return this.looking;
   }
 }
