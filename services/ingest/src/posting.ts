@@ -20,9 +20,10 @@ export class Posting {
   /** Outcomes in the order of the items; a bad one hurts no other. Throws `unavailable` where nothing can be promised. */
   async post(caller: Credential, items: readonly (Posted | Error)[], trace?: string): Promise<Outcome[]> {
     const checked = await Promise.all(items.map((item) => this.check(caller, item)));
-    const outcomes: Outcome[] = checked.map((item) => (item instanceof Error ? { error: item } : { error: new Error('not handed in') }));
-    await Promise.all([...byAccount(checked)].map(([account, indices]) => this.handIn(caller, account, indices, checked, outcomes, trace)));
-    return outcomes;
+    const good = checked.flatMap((item) => (item instanceof Error ? [] : [item]));
+    const handedIn = await Promise.all([...Map.groupBy(good, ({ account }) => account).values()].map((own) => this.handIn(caller, own, trace)));
+    const outcomes = new Map(handedIn.flat());
+    return checked.map((item) => (item instanceof Error ? { error: item } : outcomes.get(item)!));
   }
 
   /** What is wrong with one item is that item's outcome; what is wrong with us concerns all. */
@@ -44,24 +45,12 @@ export class Posting {
     return { account, interaction: toInteraction(posted, account.channel), under: given.under };
   }
 
-  private async handIn(caller: Credential, account: Account, indices: number[], checked: (Checked | Error)[], outcomes: Outcome[], trace?: string) {
-    const items = indices.map((index) => checked[index] as Checked);
-    const request = { account, provider: 'generic', service: 'ingest', mayVouch: (namespace: string) => mayVouch(caller, namespace), trace };
+  /** Items of one account. */
+  private async handIn(caller: Credential, items: readonly Checked[], trace?: string): Promise<[Checked, Outcome][]> {
+    const request = { account: items[0]!.account, provider: 'generic', service: 'ingest', mayVouch: (namespace: string) => mayVouch(caller, namespace), trace };
     const results = await this.runtime.door.accept(request, items.map(({ interaction }) => interaction));
-    results.forEach((result, n) => (outcomes[indices[n]!] = toOutcome(result, items[n]!.under)));
+    return items.map((item, index) => [item, toOutcome(results[index]!, item.under)]);
   }
-}
-
-/** Indices of the items that may go in, by the account they are for. */
-function byAccount(checked: readonly (Checked | Error)[]): Map<Account, number[]> {
-  const indices = new Map<Account, number[]>();
-  checked.forEach((item, index) => {
-    if (item instanceof Error) return;
-    const known = indices.get(item.account);
-    if (known) known.push(index);
-    else indices.set(item.account, [index]);
-  });
-  return indices;
 }
 
 function toOutcome(result: DoorOutcome, under: string): Outcome {
