@@ -152,6 +152,7 @@ describe('the answer after DATA', () => {
     release();
     expect(await answer).toMatch(/^250 /);
     client.end();
+    await until(() => seen.length === 1);
   });
 
   it('asks the client to try again while the bus is away', async () => {
@@ -172,6 +173,7 @@ describe('the answer after DATA', () => {
     const accept = door.accept.bind(door);
     jest.spyOn(door, 'accept').mockImplementation((request, ...rest) => (request.account.id === 'acc_sales' ? Promise.reject(unavailable('bus-unavailable', 'away')) : accept(request, ...rest)));
     await expect(send({ to: ['support@demo.example', 'sales@demo.example'], messageId: '<half@example.com>' })).rejects.toMatchObject({ responseCode: 451 });
+    await until(() => seen.length === 1);
   });
 });
 

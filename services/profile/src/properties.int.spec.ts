@@ -86,6 +86,7 @@ describe('whatever happens, in whatever order it arrives', () => {
     const { database } = shared.db;
     const replayed = async (bench: ProfileBench) => {
       const before = await answers(bench);
+      await bench.readLog(); // until then a rebuild would end too early
       await rebuild({ ...bench, database }, 3);
       expect(await answers(bench)).toEqual(before);
     };

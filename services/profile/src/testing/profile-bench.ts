@@ -6,6 +6,7 @@ import type { Message, OutgoingMessage } from '@throughline/bus';
 import { tenantId, type TopicName } from '@throughline/contracts';
 import { eventStore, type StoredEvent } from '@throughline/event-store';
 import type { Account, Credential, SetAside } from '@throughline/platform';
+import { until } from '@throughline/platform/testing';
 import type { Database } from '@throughline/postgres';
 import { testDatabase, type TestDatabase } from '@throughline/postgres/testing';
 import { openFileKeyStore, openVault, type Vault } from '@throughline/vault';
@@ -83,7 +84,10 @@ export class ProfileBench {
     return this.customers.timeline(caller(tenant), customer, query);
   }
 
-  readLog(): Promise<StoredEvent[]> {
+  /** Everything appended so far. Transactions in other databases of the server hold the end of the log back for moments. */
+  async readLog(): Promise<StoredEvent[]> {
+    const heldBack = () => this.db.database.relay((tx) => tx.query('SELECT 1 FROM event WHERE xid >= pg_snapshot_xmin(pg_current_snapshot()) LIMIT 1'));
+    await until(async () => (await heldBack()).rows.length === 0);
     return this.db.database.relay((tx) => this.store.readLog(tx, undefined, 100_000));
   }
 
