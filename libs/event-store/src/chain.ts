@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
  * The hash chain of a stream. Each hash begins with a byte that says what it is of, so that none can stand for another
  * (as in RFC 6962, section 2.1). Events appended together form a group; the database knows the head, this process does not, so:
  * - here: the group's prefix after each event, `prefix(1) = leaf(1)`, `prefix(i) = join(prefix(i - 1), leaf(i))`;
- * - in the database (schema.sql.ts): the chain after each event, `link(head before the group, prefix(i))`.
+ * - in the database (append.sql.ts): the chain after each event, `link(head before the group, prefix(i))`.
  * The head of an empty stream is its `genesis`.
  */
 const LEAF = Buffer.of(0);

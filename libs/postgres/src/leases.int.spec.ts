@@ -46,6 +46,13 @@ describe('a lease', () => {
     await (await waiting).release();
   });
 
+  it('goes to the next caller of this process', async () => {
+    const lease = await test.database.lease('next');
+    const waiting = test.database.lease('next');
+    await lease.release();
+    await (await waiting).release();
+  });
+
   it('is no longer waited for when the signal says so', async () => {
     const lease = await test.database.lease('stop');
     const giveUp = new AbortController();

@@ -34,7 +34,7 @@ function bench() {
   return { another, close };
 }
 
-/** Ends the sessions of those who hold a group's lock now. */
+/** Ends the sessions of those who hold a group's lease now. */
 const kill = async () => {
   await admin.query(`
     SELECT pg_terminate_backend(pid) FROM pg_locks JOIN pg_database ON pg_database.oid = pg_locks.database
