@@ -1,4 +1,4 @@
-import { createReadStream, readdirSync } from 'node:fs';
+import { createReadStream, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 export interface Found {
@@ -6,11 +6,15 @@ export interface Found {
   needle: string;
 }
 
-/** Every file below a folder. */
+/** Kafka sets aside 20 MB of index for each of its 200 partitions: where no block was written there is nothing to read. */
+const hasBlocks = (file: string) => statSync(file, { throwIfNoEntry: false })?.blocks !== 0;
+
+/** Every file below a folder that takes room on the disk. */
 const filesBelow = (folder: string): string[] =>
   readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name));
+    .map((entry) => join(entry.parentPath, entry.name))
+    .filter(hasBlocks);
 
 async function scanFile(file: string, needles: readonly Buffer[]): Promise<Found[]> {
   const overlap = Math.max(...needles.map((needle) => needle.length)) - 1;

@@ -22,5 +22,5 @@ describe('a process per service over Apache Kafka', () => {
     const { canaries, found } = await lookForPlainText(product);
     expect(canaries).toBeGreaterThanOrEqual(50);
     expect(found).toEqual([]);
-  }, 120_000);
+  }, 240_000);
 });
