@@ -20,7 +20,7 @@ export class InteractionsHandlers {
   /** At least once: what the log knows already changes nothing, and what was set aside is set aside under the same id. */
   @OnGroup({ topic: 'interactions', group: 'profile' })
   async take(batch: readonly Message[]): Promise<void> {
-    for (const { keys, interactions, unopenable } of await openBatch(this.runtime.vault, this.runtime.blobs, batch)) {
+    for await (const { keys, interactions, unopenable } of openBatch(this.runtime.vault, this.runtime.blobs, batch)) {
       const { conflicts, refused } = await this.intake.take(keys, interactions);
       const letters = [...unopenable.map(letterOfUnopenable), ...conflicts.map(letterOfConflict), ...refused.map(letterOfRefusal)];
       for (const letter of letters) await this.runtime.deadLetters.put(letter);

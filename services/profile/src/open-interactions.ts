@@ -13,7 +13,7 @@ export interface Unopenable {
   detail: string;
 }
 
-/** The messages of one tenant, in their order. */
+/** Messages of one tenant, in their order. */
 export interface OpenedBatch {
   keys: TenantKeys;
   interactions: OpenInteraction[];
@@ -26,10 +26,16 @@ interface Received {
   envelope: Envelope;
 }
 
-/** Opens a batch off the bus. Throws `rejected` (`undecodable`) for what is no record, `unavailable` where keys or blobs are away. */
-export async function openBatch(vault: Pick<Vault, 'forTenant'>, blobs: BlobStore, batch: readonly Message[]): Promise<OpenedBatch[]> {
+/** Bytes of bodies held open at once: a few messages may be as large as all others together. */
+const PART_BYTES = 16 * 1024 * 1024;
+
+/**
+ * Opens a batch off the bus, tenant by tenant and a part at a time: a batch may name more than fits into memory.
+ * Throws `rejected` (`undecodable`) for what is no record, `unavailable` where keys or blobs are away.
+ */
+export async function* openBatch(vault: Pick<Vault, 'forTenant'>, blobs: BlobStore, batch: readonly Message[]): AsyncGenerator<OpenedBatch> {
   const tenants = Map.groupBy(batch.map(decode), ({ envelope }) => envelope.tenant);
-  return Promise.all(Array.from(tenants, async ([tenant, received]) => openAll(await vault.forTenant(tenant), blobs, received)));
+  for (const [tenant, received] of tenants) yield* openAll(await vault.forTenant(tenant), blobs, received);
 }
 
 function decode(message: Message): Received {
@@ -42,13 +48,21 @@ function decode(message: Message): Received {
   throw rejected('undecodable', 'The record has no envelope.');
 }
 
-async function openAll(keys: TenantKeys, blobs: BlobStore, received: readonly Received[]): Promise<OpenedBatch> {
-  const opened = await Promise.all(received.map((one) => open(keys, blobs, one)));
-  return {
-    keys,
-    interactions: opened.filter((one) => 'plain' in one),
-    unopenable: opened.filter((one) => 'raw' in one),
-  };
+async function* openAll(keys: TenantKeys, blobs: BlobStore, received: readonly Received[]): AsyncGenerator<OpenedBatch> {
+  let part: OpenedBatch = { keys, interactions: [], unopenable: [] };
+  let bytes = 0;
+  for (const one of received) {
+    if (bytes >= PART_BYTES) {
+      yield part;
+      part = { keys, interactions: [], unopenable: [] };
+      bytes = 0;
+    }
+    const opened = await open(keys, blobs, one);
+    if ('raw' in opened) part.unopenable.push(opened);
+    else part.interactions.push(opened);
+    bytes += 'raw' in opened ? opened.raw.length : opened.plain.length;
+  }
+  yield part;
 }
 
 async function open(keys: TenantKeys, blobs: BlobStore, { message, record, envelope }: Received): Promise<OpenInteraction | Unopenable> {

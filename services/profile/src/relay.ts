@@ -38,7 +38,9 @@ export class Relay {
   async publish(events: readonly StoredEvent[]): Promise<void> {
     const contexts = new Map<string, Context>();
     for (const [tenant, own] of Map.groupBy(events, (event) => event.tenant)) contexts.set(tenant, await this.context(tenant, own));
-    const records = await Promise.all(events.map((event) => this.record(event, contexts.get(event.tenant)!)));
+    // One after the other: of a large body only its name is left once it is sealed anew, and all at once do not fit into memory.
+    const records: Record[] = [];
+    for (const event of events) records.push(await this.record(event, contexts.get(event.tenant)!));
     const timeline = events.map((event, index) => timelineMessage(event, records[index]!, contexts.get(event.tenant)!.cards.get(event.stream)));
     const outbound = events.flatMap((event, index) => (event.type === MESSAGE_REQUESTED ? [outboundMessage(event, records[index]!)] : []));
     await this.parts.bus.publish('timeline', timeline);

@@ -1,8 +1,8 @@
 import { malformed } from '@throughline/contracts';
-import type { EventStore, StoredEvent } from '@throughline/event-store';
+import type { EventStore } from '@throughline/event-store';
 import { readCursor, signCursor } from '@throughline/platform';
 import type { Tx } from '@throughline/postgres';
-import type { SegmentKey, TenantKeys, Vault } from '@throughline/vault';
+import type { TenantKeys, Vault } from '@throughline/vault';
 import type { BodyStore } from '../body-store';
 import { segmentsOf } from './customer-reader';
 import { presentItem, type TimelineItem, type TimelineList } from './timeline-item.dto';
@@ -11,6 +11,8 @@ import type { TimelineQuery } from './timeline-query.dto';
 
 const CURSOR = 'timeline/1';
 const DEFAULT_LIMIT = 50;
+/** Bytes of bodies on one page, but always one item: 200 of the largest do not fit into memory. */
+const PAGE_BYTES = 16 * 1024 * 1024;
 
 interface Cursor {
   order: 'asc' | 'desc';
@@ -33,8 +35,10 @@ export class TimelineReader {
     const segments = await segmentsOf(tx, keys.tenant, customer);
     const filter = await this.filter(tx, keys, segments, query);
     const limit = query.limit ?? DEFAULT_LIMIT;
-    const page = await readPage(tx, { tenant: keys.tenant, segments, order, from: cursor?.key, turn: cursor?.turn ?? 'next', limit, filter });
-    return { items: await this.items(tx, keys.tenant, page.rows), ...cursors(keys, order, page) };
+    const turn = cursor?.turn ?? 'next';
+    const page = await readPage(tx, { tenant: keys.tenant, segments, order, from: cursor?.key, turn, limit, filter });
+    const near = await this.items(tx, keys.tenant, turn === 'next' ? page.rows : page.rows.toReversed());
+    return { items: turn === 'next' ? near : near.toReversed(), ...cursors(keys, order, shortened(page, turn, near.length)) };
   }
 
   private async filter(tx: Tx, keys: TenantKeys, segments: readonly string[], query: TimelineQuery): Promise<TimelineFilter> {
@@ -48,17 +52,28 @@ export class TimelineReader {
     };
   }
 
+  /** The items of these rows, the ones next to the cursor first, as many as a page may hold. */
   private async items(tx: Tx, tenant: string, rows: readonly TimelineRow[]): Promise<TimelineItem[]> {
     const events = await this.store.readById(tx, tenant, rows.map((row) => row.event));
     const segmentKeys = await this.vault.existingSegmentKeys(tx, tenant, [...new Set(events.map((event) => event.stream))]);
     const byId = new Map(events.map((event) => [event.id, event]));
-    return Promise.all(rows.map((row) => this.item(row, byId.get(row.event)!, segmentKeys)));
+    const items: TimelineItem[] = [];
+    let bytes = 0;
+    for (const row of rows) {
+      const event = byId.get(row.event)!;
+      const opened = await this.bodies.open(event, segmentKeys.get(event.stream));
+      bytes += opened?.plain.length ?? 0;
+      if (items.length > 0 && bytes > PAGE_BYTES) break;
+      items.push(presentItem(event, opened?.body, row.interaction, row.revision));
+    }
+    return items;
   }
+}
 
-  private async item(row: TimelineRow, event: StoredEvent, segmentKeys: ReadonlyMap<string, SegmentKey>): Promise<TimelineItem> {
-    const opened = await this.bodies.open(event, segmentKeys.get(event.stream));
-    return presentItem(event, opened?.body, row.interaction, row.revision);
-  }
+/** The page without the rows, farthest from the cursor, that it cannot hold. */
+function shortened(page: TimelinePage, turn: Cursor['turn'], length: number): TimelinePage {
+  if (length === page.rows.length) return page;
+  return turn === 'next' ? { ...page, rows: page.rows.slice(0, length), hasNext: true } : { ...page, rows: page.rows.slice(-length), hasPrevious: true };
 }
 
 /** Unix ms. A leap second has the form of a time, and is none here. */
