@@ -45,27 +45,37 @@ export interface NobodyNamed {
   refused: 'nobody-named';
 }
 
-/** Pairs of segments known to be linked. Immutable: `evolve` gives the next one. */
-export class LinkSet implements Links {
-  private constructor(private readonly pairs: ReadonlySet<string>) {}
+/** A link has no direction. */
+const pairKey = (a: string, b: string) => (a < b ? `${a}|${b}` : `${b}|${a}`);
 
-  static readonly none = new LinkSet(new Set());
+/**
+ * Pairs of segments known to be linked. Immutable: `evolve` gives the next one. Versions that follow each other share one map of
+ * what was added when, so that a batch with thousands of links stays linear.
+ */
+export class LinkSet implements Links {
+  private constructor(
+    private readonly addedAs: Map<string, number>,
+    private readonly size: number,
+  ) {}
+
+  static readonly none = LinkSet.of([]);
 
   static of(pairs: Iterable<readonly [string, string]>): LinkSet {
-    return new LinkSet(new Set(Array.from(pairs, ([a, b]) => pairKey(a, b))));
+    const keys = new Set(Array.from(pairs, ([a, b]) => pairKey(a, b)));
+    return new LinkSet(new Map(Array.from(keys, (key, index) => [key, index])), keys.size);
   }
 
   has(segment: string, peer: string): boolean {
-    return this.pairs.has(pairKey(segment, peer));
+    return (this.addedAs.get(pairKey(segment, peer)) ?? Infinity) < this.size;
   }
 
   with(segment: string, peer: string): LinkSet {
-    return this.has(segment, peer) ? this : new LinkSet(new Set(this.pairs).add(pairKey(segment, peer)));
+    if (this.has(segment, peer)) return this;
+    // Where another version has gone on from here already, this one needs a map of its own; `none` always does, since it stays.
+    const addedAs = this.size > 0 && this.addedAs.size === this.size ? this.addedAs : new Map([...this.addedAs].slice(0, this.size));
+    return new LinkSet(addedAs.set(pairKey(segment, peer), this.size), this.size + 1);
   }
 }
-
-/** A link has no direction. */
-const pairKey = (a: string, b: string) => (a < b ? `${a}|${b}` : `${b}|${a}`);
 
 /** Places an interaction in a segment, and links what was vouched for. */
 export function decide(command: ResolveInteraction, links: Links): IdentityEvent[] | NobodyNamed {
