@@ -50,7 +50,7 @@ export class Doors {
     });
   }
 
-  /** Throws where a contender stored less than it acknowledged, or anything that it was not sent, or the product lost one on its way. */
+  /** Throws where a contender stored another number than it was sent and acknowledged, or the product lost one on its way. */
   async checkCounts() {
     const { events, items } = await this.whole.applied();
     const stored = { accept: await this.accept.accepted(), whole: await this.whole.accepted(), events, items, insert: await this.stand.count('insert', 'SELECT count(*) FROM event') };

@@ -16,10 +16,10 @@ export class Interactions {
     this.run = run;
   }
 
-  /** Throws where less is stored than was acknowledged, or more than was made: a load is cut off with the last POSTs in flight. */
+  /** Throws where what is stored is not exactly what was made, and all of it acknowledged. */
   check(where, stored) {
     const { made, acknowledged } = this;
-    if (stored < acknowledged || stored > made) throw new Error(`counts do not add up (${where}): made ${made}, acknowledged ${acknowledged}, stored ${stored}`);
+    if (stored !== made || acknowledged !== made) throw new Error(`counts do not add up (${where}): made ${made}, acknowledged ${acknowledged}, stored ${stored}`);
   }
 
   /** One interaction as JSON. */
