@@ -28,6 +28,17 @@ describe('provisioning', () => {
     expect(await once(urls[0]!, 'SELECT current_user::text AS role, current_database()::text AS db')).toEqual([{ role: 'tl_provision_test', db: database }]);
   });
 
+  it('waits for those who do it by another database of the server', async () => {
+    await provision({ ...options, database: `${database}_o` });
+    const adminUrl = server.replace(/\/[^/]*$/, `/${database}_o`);
+    try {
+      const calls = Array.from({ length: 10 }, (_, i) => provision(i % 2 ? options : { ...options, adminUrl, database }));
+      expect(new Set(await Promise.all(calls)).size).toBe(1);
+    } finally {
+      await admin(`DROP DATABASE ${database}_o WITH (FORCE)`);
+    }
+  });
+
   it('gives roles without special rights, the login none of theirs unasked', async () => {
     const rows = await admin(`SELECT rolname FROM pg_roles WHERE rolname LIKE 'tl\\_provision\\_test%' AND NOT rolsuper AND NOT rolcreaterole
       AND NOT rolcreatedb AND NOT rolbypassrls AND NOT rolinherit AND rolcanlogin = (rolname = 'tl_provision_test') ORDER BY 1`);

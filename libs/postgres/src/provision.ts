@@ -1,4 +1,4 @@
-import { Client, escapeIdentifier, escapeLiteral } from 'pg';
+import { Client, type DatabaseError, escapeIdentifier, escapeLiteral } from 'pg';
 import { memberRoles, roleName, schemaName } from './roles';
 
 /** Whose roles and schema are made, and where. */
@@ -15,12 +15,27 @@ export interface ProvisionOptions {
 /** Key of the advisory lock under which roles and databases are made ("tl" and a number). */
 const LOCK = 0x746c_0001;
 
+const ATTEMPTS = 20;
+
 /**
  * Makes a service's roles, database and schema, and sets what each may do. Safe to repeat, and from several processes at once.
  * Returns the login's URL. Tables that the owner makes later are open to the writer and (reading) to the reader; the relay
  * and the system role get theirs one by one (`tenantWall`, `systemTable`).
  */
 export async function provision(options: ProvisionOptions): Promise<string> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await provisionOnce(options);
+    } catch (error) {
+      if (attempt === ATTEMPTS || !isOvertaken(error as DatabaseError)) throw error;
+    }
+  }
+}
+
+/** The lock is one of a database, roles are the server's: who provisions by another database changed the same role meanwhile. */
+const isOvertaken = ({ code, message }: DatabaseError) => code === 'XX000' && message === 'tuple concurrently updated';
+
+async function provisionOnce(options: ProvisionOptions): Promise<string> {
   const url = new URL(options.adminUrl);
   const database = options.database ?? decodeURIComponent(url.pathname.slice(1));
   await session(options.adminUrl, async (admin) => {
