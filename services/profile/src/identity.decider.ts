@@ -45,8 +45,8 @@ export interface NobodyNamed {
   refused: 'nobody-named';
 }
 
-/** A link has no direction. */
-const pairKey = (a: string, b: string) => (a < b ? `${a}|${b}` : `${b}|${a}`);
+/** Who vouches for whom: the other way round is news again, since it may be the first to vouch for that identity. */
+const pairKey = (segment: string, peer: string) => `${segment}|${peer}`;
 
 /**
  * Pairs of segments known to be linked. Immutable: `evolve` gives the next one. Versions that follow each other share one map of
@@ -93,7 +93,7 @@ function linksOf(own: string, command: ResolveInteraction, links: Links): Identi
     // A claim nobody vouched for is a hint: it stays in the interaction, owns nothing and links nobody.
     .filter((identity) => identity.verified)
     .map((identity) => identity.segment);
-  // A link is made once, however often it is vouched for.
+  // A link is made once each way, however often it is vouched for: in any order of arrival the same identities end verified.
   return [...new Set(vouched)]
     .filter((peer) => peer !== own && !links.has(own, peer))
     .map((peer) => ({ type: 'identity.linked', segment: own, peer }));

@@ -19,11 +19,11 @@ export interface LinkSide extends NormalIdentity {
  */
 export function linkEvents(keys: TenantKeys, cause: PlannedEvent, sides: readonly [LinkSide, LinkSide], ordinal: number): PlannedEvent[] {
   const [own, peer] = sides;
-  return [linkEvent(keys, cause, own, peer, 2 * ordinal), linkEvent(keys, cause, peer, own, 2 * ordinal + 1)];
+  return [linkEvent(keys, cause, [own, peer], true, 2 * ordinal), linkEvent(keys, cause, [peer, own], false, 2 * ordinal + 1)];
 }
 
-function linkEvent(keys: TenantKeys, { envelope }: PlannedEvent, own: LinkSide, peer: LinkSide, ordinal: number): PlannedEvent {
-  const data = { peer: peer.segment, rule: 'vouched-claim', ruleVersion: IDENTITY_RULES_VERSION };
+function linkEvent(keys: TenantKeys, { envelope }: PlannedEvent, [own, peer]: [LinkSide, LinkSide], vouches: boolean, ordinal: number): PlannedEvent {
+  const data = { peer: peer.segment, vouches, rule: 'vouched-claim', ruleVersion: IDENTITY_RULES_VERSION };
   return planEvent(keys, {
     segment: own.segment,
     envelope: {
@@ -45,9 +45,9 @@ function linkEvent(keys: TenantKeys, { envelope }: PlannedEvent, own: LinkSide, 
   });
 }
 
-/** The segment a link's event names beside its own. */
-export function linkDataOf(body: Body): { peer: string } {
-  const { peer } = readData(body.data);
+/** The segment a link's event names beside its own, and whether the peer was vouched for on its own channel. */
+export function linkDataOf(body: Body): { peer: string; vouches: boolean } {
+  const { peer, vouches } = readData(body.data);
   if (typeof peer !== 'string') throw new Error('an identity.linked event names no peer');
-  return { peer };
+  return { peer, vouches: vouches === true };
 }

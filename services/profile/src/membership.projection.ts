@@ -66,6 +66,6 @@ export const identityBinding = (segment: string) => `${segment}/identity`;
 
 function linkRow(event: AppendedEvent): LinkRow[] {
   if (event.envelope.type !== IDENTITY_LINKED || !event.body) return [];
-  const { peer } = linkDataOf(event.body);
-  return [{ segment: event.segment, peer, event: event.envelope.id, cause: event.envelope.causation, recordedAt: event.recordedAt }];
+  const { peer, vouches } = linkDataOf(event.body);
+  return [{ segment: event.segment, peer, vouches, event: event.envelope.id, cause: event.envelope.causation, recordedAt: event.recordedAt }];
 }

@@ -19,6 +19,8 @@ export interface SegmentRow {
 export interface LinkRow {
   segment: string;
   peer: string;
+  /** The peer was vouched for on this segment's channel, not only the other way round. */
+  vouches: boolean;
   event: string;
   cause: string;
   recordedAt: number;
@@ -37,12 +39,12 @@ interface Member {
 export const lockMembership = (tx: Tx, tenant: string) =>
   tx.query("SELECT pg_advisory_xact_lock(hashtextextended('membership ' || $1, 0))", [tenant]);
 
-/** Which of these pairs are linked. */
+/** In which of these pairs the first has vouched for the second already. */
 export async function readLinks(tx: Tx, tenant: string, pairs: readonly (readonly [string, string])[]): Promise<[string, string][]> {
   const { rows } = await tx.query<{ segment: string; peer: string }>({
     name: 'links-of-pairs',
     text: `SELECT l.segment, l.peer FROM unnest($2::uuid[], $3::uuid[]) AS pair(segment, peer)
-           CROSS JOIN LATERAL (SELECT segment, peer FROM segment_link WHERE tenant = $1 AND segment = pair.segment AND peer = pair.peer LIMIT 1) l`,
+           CROSS JOIN LATERAL (SELECT segment, peer FROM segment_link WHERE tenant = $1 AND segment = pair.segment AND peer = pair.peer AND vouches LIMIT 1) l`,
     values: [tenant, pairs.map(([segment]) => segment), pairs.map(([, peer]) => peer)],
   });
   return rows.map(({ segment, peer }) => [segment, peer]);
@@ -87,19 +89,31 @@ export async function writeSegments(tx: Tx, tenant: string, rows: readonly Segme
 /** The first link of a pair stands: it is the one that made them one customer. */
 export async function writeLinks(tx: Tx, tenant: string, links: readonly LinkRow[]): Promise<void> {
   if (links.length === 0) return;
+  const rows = onePerPair(links);
   await tx.query(
-    `INSERT INTO segment_link (tenant, segment, peer, event, cause, recorded_at)
-     SELECT $1, l.* FROM unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::bigint[]) AS l
-     ON CONFLICT (tenant, segment, peer) DO NOTHING`,
+    `INSERT INTO segment_link (tenant, segment, peer, event, cause, recorded_at, vouches)
+     SELECT $1, l.* FROM unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::bigint[], $7::boolean[]) AS l
+     ON CONFLICT (tenant, segment, peer) DO UPDATE SET vouches = true WHERE excluded.vouches AND NOT segment_link.vouches`,
     [
       tenant,
-      links.map((link) => link.segment),
-      links.map((link) => link.peer),
-      links.map((link) => link.event),
-      links.map((link) => link.cause),
-      links.map((link) => link.recordedAt),
+      rows.map((link) => link.segment),
+      rows.map((link) => link.peer),
+      rows.map((link) => link.event),
+      rows.map((link) => link.cause),
+      rows.map((link) => link.recordedAt),
+      rows.map((link) => link.vouches),
     ],
   );
+}
+
+function onePerPair(links: readonly LinkRow[]): LinkRow[] {
+  const rows = new Map<string, LinkRow>();
+  for (const link of links) {
+    const pair = `${link.segment}|${link.peer}`;
+    const first = rows.get(pair);
+    rows.set(pair, { ...(first ?? link), vouches: link.vouches || first?.vouches === true });
+  }
+  return [...rows.values()];
 }
 
 /**

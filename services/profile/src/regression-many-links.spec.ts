@@ -12,7 +12,7 @@ describe('a set of links', () => {
         const versions = [{ links: LinkSet.none, pairs: new Set<string>() }];
         for (const { from, pair: [a, b] } of all) {
           const { links, pairs } = versions[from % versions.length]!;
-          versions.push({ links: links.with(a, b), pairs: new Set([...pairs, `${a}|${b}`, `${b}|${a}`]) });
+          versions.push({ links: links.with(a, b), pairs: new Set([...pairs, `${a}|${b}`]) });
         }
         for (const { links, pairs } of versions) {
           for (const { pair: [a, b] } of all) expect(links.has(a, b)).toBe(pairs.has(`${a}|${b}`));
@@ -24,6 +24,6 @@ describe('a set of links', () => {
   it('holds as many pairs as a full batch can bring', () => {
     let links = LinkSet.none;
     for (let i = 0; i < 25_000; i += 1) links = links.with('own', `peer-${i}`);
-    expect([links.has('peer-24999', 'own'), links.has('own', 'peer-25000'), LinkSet.none.has('own', 'peer-0')]).toEqual([true, false, false]);
+    expect([links.has('own', 'peer-24999'), links.has('own', 'peer-25000'), LinkSet.none.has('own', 'peer-0')]).toEqual([true, false, false]);
   });
 });

@@ -43,6 +43,8 @@ CREATE TABLE profile.segment_link (
   -- Interaction that vouched for it.
   cause uuid NOT NULL,
   recorded_at bigint NOT NULL,
+  -- True where a gateway vouched for the peer on this segment's channel, not only the other way round.
+  vouches boolean NOT NULL,
   PRIMARY KEY (segment, peer, tenant)
 );
 
