@@ -51,7 +51,8 @@ function run(args: string[], env: NodeJS.ProcessEnv, log: string): ChildProcess 
 
 const ended = (child: ChildProcess) => new Promise<number | null>((resolve) => (child.exitCode === null ? child.once('exit', resolve) : resolve(child.exitCode)));
 
-async function untilReady(url: string, child: ChildProcess, log: string): Promise<void> {
+/** Waits until it takes requests; throws what it wrote to `log` where it ends before. */
+export async function untilReady(url: string, child: ChildProcess, log: string): Promise<void> {
   for (const limit = Date.now() + READY_LIMIT_MS; Date.now() < limit; await wait(100)) {
     if (child.exitCode) throw new Error(`it ended before it was ready:\n${readFileSync(log, 'utf8').slice(-3000)}`);
     if (await fetch(`${url}/health/ready`).then((answer) => answer.ok, () => false)) return;

@@ -1,7 +1,6 @@
 import type { Browser } from 'playwright-core';
 import { createHash, randomUUID } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { getExpectedTwilioSignature } from 'twilio/lib/webhooks/webhooks';
 import { ask } from '../clients/api.mjs';
@@ -104,7 +103,6 @@ describe('Chromium, with the chat page', () => {
   });
 
   it('keeps the thread over a reload', async () => {
-    await visitor.page.screenshot({ path: join(tmpdir(), 'throughline-chat.png') });
     if (process.env.TL_SCREENSHOT) await visitor.page.screenshot({ path: process.env.TL_SCREENSHOT });
     await visitor.page.reload();
     await visitor.connected();

@@ -5,12 +5,22 @@ import { kafkaProcess, postgresProcess } from './local.mjs';
 
 const wanted = process.argv.slice(2);
 const inDocker = await engineAnswers();
-const starters = inDocker ? { postgres: postgresContainer, kafka: kafkaContainer } : { postgres: postgresProcess, kafka: kafkaProcess };
+const processes = { postgres: postgresProcess, kafka: kafkaProcess };
+const containers = { postgres: postgresContainer, kafka: kafkaContainer };
+
+/** An engine may answer and still not come by the image. */
+async function start(name) {
+  if (!inDocker) return processes[name]();
+  return containers[name]().catch((error) => {
+    console.error(`no container for ${name}, so a local process: ${error.message}`);
+    return processes[name]();
+  });
+}
 
 const gone = new Promise((resolve) => process.stdin.resume().once('end', resolve).once('error', resolve));
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.stdin.destroy(new Error(signal)));
 
-const outcomes = await Promise.allSettled(wanted.map((name) => starters[name]()));
+const outcomes = await Promise.allSettled(wanted.map(start));
 const started = outcomes.filter(({ status }) => status === 'fulfilled').map(({ value }) => value);
 const failed = outcomes.find(({ status }) => status === 'rejected');
 

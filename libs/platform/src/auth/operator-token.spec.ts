@@ -1,10 +1,11 @@
-import { mkdtempSync, statSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { operatorToken } from './operator-token';
 
 describe("the operator's token", () => {
   const dataDir = mkdtempSync(join(tmpdir(), 'throughline-operator-'));
+  afterAll(() => rmSync(dataDir, { recursive: true }));
 
   it('is the configured one', () => {
     expect(operatorToken({ operatorToken: 'configured', dataDir })).toBe('configured');

@@ -1,4 +1,4 @@
-import fs, { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import fs, { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { operatorToken } from './operator-token';
@@ -6,8 +6,10 @@ import { operatorToken } from './operator-token';
 // Services that start together share the folder: the second one to make the token could not start.
 
 describe("the operator's token, made by several processes at once", () => {
+  const dataDir = mkdtempSync(join(tmpdir(), 'throughline-operator-'));
+  afterAll(() => rmSync(dataDir, { recursive: true }));
+
   it('is that of the first one', () => {
-    const dataDir = mkdtempSync(join(tmpdir(), 'throughline-operator-'));
     const config = { operatorToken: undefined, dataDir };
     const look = jest.spyOn(fs, 'existsSync').mockImplementationOnce(() => {
       writeFileSync(join(dataDir, 'operator-token'), 'tlop_of_the_first\n');

@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { readConfig } from './read-config';
@@ -22,9 +22,12 @@ describe('the configuration', () => {
   });
 
   it('takes each variable from the file that <NAME>_FILE names', () => {
-    const file = join(mkdtempSync(join(tmpdir(), 'throughline-config-')), 'token');
+    const folder = mkdtempSync(join(tmpdir(), 'throughline-config-'));
+    const file = join(folder, 'token');
     writeFileSync(file, 'a-token-of-the-operator\n');
-    expect(readConfig({ OPERATOR_TOKEN_FILE: file }).operatorToken).toBe('a-token-of-the-operator');
+    const config = readConfig({ OPERATOR_TOKEN_FILE: file });
+    rmSync(folder, { recursive: true });
+    expect(config.operatorToken).toBe('a-token-of-the-operator');
   });
 
   it('counts an empty variable as unset', () => {
