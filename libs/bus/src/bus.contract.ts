@@ -1,4 +1,4 @@
-import type { TopicName } from '@throughline/contracts';
+import type { ThroughlineError, TopicName } from '@throughline/contracts';
 
 /** A message to publish. */
 export interface OutgoingMessage {
@@ -6,19 +6,23 @@ export interface OutgoingMessage {
   key: Uint8Array;
   value: Uint8Array;
   headers?: Record<string, string>;
+  /** UUID of the tenant; on a framed topic it must be there: its key seals the frame. */
+  tenant?: string;
 }
 
 /** A message as it was read. */
 export interface Message extends OutgoingMessage {
   topic: TopicName;
   partition: number;
-  /** Opaque; rises along a partition. */
+  /** Opaque; rises along a partition. Messages of one frame share it. */
   offset: string;
   /** Unix ms of the publishing. */
   publishedAt: number;
   key: Buffer;
   value: Buffer;
   headers: Record<string, string>;
+  /** Where the frame it came in will never open: then `value` is the frame's bytes, and the bus rejects it for this reason. */
+  refusal?: ThroughlineError;
 }
 
 /**

@@ -2,14 +2,14 @@ import fc from 'fast-check';
 import { GroupCommit } from './group-commit';
 
 /** Flushes that wait until they are let go. */
-function gated(maxItems = 100, maxBytes = 1000) {
+function gated(maxItems = 100, maxBytes = 1000, maxWaitingBytes?: number) {
   const flushes: { items: readonly string[]; end: PromiseWithResolvers<void> }[] = [];
   const flush = (items: readonly string[]) => {
     const end: PromiseWithResolvers<void> = Promise.withResolvers();
     flushes.push({ items, end });
     return end.promise;
   };
-  const commit = new GroupCommit<string>({ flush, bytesOf: (item) => item.length, maxItems, maxBytes });
+  const commit = new GroupCommit<string>({ flush, bytesOf: (item) => item.length, maxItems, maxBytes, maxWaitingBytes });
   return { commit, flushes };
 }
 
@@ -68,5 +68,23 @@ describe('a group commit', () => {
         expect(flushed.flat()).toEqual(calls.flat());
       }),
     );
+  });
+
+  it('refuses what comes when too much waits, and takes it again later', async () => {
+    const { commit, flushes } = gated(100, 1000, 4);
+    const first = commit.add(['a']);
+    await turn();
+    const waiting = commit.add(['bbbbb']);
+    await expect(commit.add(['c'])).rejects.toMatchObject({ kind: 'unavailable', slug: 'bus-busy' });
+    flushes[0]!.end.resolve();
+    await first;
+    await turn();
+    const later = commit.add(['d']);
+    flushes[1]!.end.resolve();
+    await waiting;
+    await turn();
+    flushes[2]!.end.resolve();
+    await later;
+    expect(flushes.map(({ items }) => items)).toEqual([['a'], ['bbbbb'], ['d']]);
   });
 });

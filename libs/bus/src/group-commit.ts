@@ -1,3 +1,5 @@
+import { unavailable } from '@throughline/contracts';
+
 interface Waiting<T> {
   items: readonly T[];
   bytes: number;
@@ -12,7 +14,11 @@ export interface GroupCommitOptions<T> {
   /** What one flush takes at most, but at least one call. */
   maxItems: number;
   maxBytes: number;
+  /** Bytes that may wait; what comes beyond is refused (default 64 MiB). */
+  maxWaitingBytes?: number;
 }
+
+const WAITING_BYTES = 64 * 1024 * 1024;
 
 /**
  * Joins what waits: calls that come while a flush is in flight go out together in the next one, paced by what is in
@@ -22,14 +28,18 @@ export interface GroupCommitOptions<T> {
 export class GroupCommit<T> {
   private waiting: Waiting<T>[] = [];
   private running: Promise<void> | undefined;
+  private waitingBytes = 0;
 
   constructor(private readonly options: GroupCommitOptions<T>) {}
 
-  add(items: readonly T[]): Promise<void> {
-    if (items.length === 0) return Promise.resolve();
+  /** Throws what the flush throws; `unavailable` (`bus-busy`) where too much waits already. */
+  async add(items: readonly T[]): Promise<void> {
+    if (items.length === 0) return;
     const bytes = items.reduce((sum, item) => sum + this.options.bytesOf(item), 0);
-    return new Promise<void>((resolve, reject) => {
+    if (this.waitingBytes > (this.options.maxWaitingBytes ?? WAITING_BYTES)) throw unavailable('bus-busy', 'too much waits for the bus already');
+    await new Promise<void>((resolve, reject) => {
       this.waiting.push({ items, bytes, resolve, reject });
+      this.waitingBytes += bytes;
       this.running ??= this.run();
     });
   }
@@ -48,6 +58,7 @@ export class GroupCommit<T> {
         await this.options.flush(calls.flatMap(({ items }) => items));
         for (const call of calls) call.resolve();
       } catch (error) {
+        this.waitingBytes = 0;
         for (const call of [...calls, ...this.waiting.splice(0)]) call.reject(error);
       }
     }
@@ -62,6 +73,8 @@ export class GroupCommit<T> {
       bytes += call.bytes;
       return items > this.options.maxItems || bytes > this.options.maxBytes;
     });
-    return this.waiting.splice(0, tooMuch === -1 ? this.waiting.length : Math.max(tooMuch, 1));
+    const calls = this.waiting.splice(0, tooMuch === -1 ? this.waiting.length : Math.max(tooMuch, 1));
+    for (const call of calls) this.waitingBytes -= call.bytes;
+    return calls;
   }
 }

@@ -19,7 +19,7 @@ export interface Outcome {
  * is rejected is set aside alone and the first other failure stops the try. Never throws.
  */
 export async function work(batch: readonly Message[], job: Work): Promise<Outcome> {
-  const error = await failureOf(() => inTraceOf(batch, () => job.handle(batch)));
+  const error = refusalIn(batch) ?? (await failureOf(() => inTraceOf(batch, () => job.handle(batch))));
   if (!error) return { done: batch.length };
   if (batch.length === 1) return settle(batch[0]!, error, job);
   for (const [index, message] of batch.entries()) {
@@ -28,6 +28,9 @@ export async function work(batch: readonly Message[], job: Work): Promise<Outcom
   }
   return { done: batch.length };
 }
+
+/** What will never open reaches no handler. */
+const refusalIn = (batch: readonly Message[]) => batch.find(({ refusal }) => refusal)?.refusal;
 
 /** A rejected message is done once it is set aside; any other failure stays one. */
 async function settle(message: Message, error: Error, { onRejected }: Work): Promise<Outcome> {

@@ -1,3 +1,4 @@
+export * from './accepted';
 export * from './errors';
 export * from './ids';
 export * from './identity';
@@ -8,3 +9,6 @@ export { BodySchema, type Body } from './gen/throughline/v1/body_pb';
 export * from './gen/throughline/v1/config_pb';
 export * from './gen/throughline/v1/dead_letter_pb';
 export * from './gen/throughline/v1/event_pb';
+export * from './gen/throughline/v1/frame_pb';
+export { writeBody } from './wire/write-body';
+export { writeEnvelope } from './wire/write-envelope';

@@ -1,6 +1,8 @@
 import './telemetry/metrics';
 
 export * from './runtime.contract';
+export { eventOf, type AcceptedEvent, type EventMaking } from './accepted/accepted-event';
+export { readAccepted } from './accepted/read-accepted';
 export { Caller, Operator, Public, Scopes } from './auth/access';
 export { hasScope, mayIngest, mayVouch } from './auth/scopes';
 export { readConfig } from './config/read-config';

@@ -20,6 +20,11 @@ export interface Database {
   relay<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
   /** Role `tl_<service>_system`: tables without tenants (checkpoints, the log's generation). */
   system<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
+  /**
+   * One prepared statement in a transaction of its own, in one round trip: a call of one of the service's `doorFunctions`,
+   * which run as the role they belong to. The login itself may do nothing else.
+   */
+  call<R extends QueryResultRow = QueryResultRow>(query: QueryConfig): Promise<R[]>;
   /** Calls `wake` on every NOTIFY on the channel (a lower-case word); one shared session, reopened when it breaks. */
   listen(channel: string, wake: () => void): Promise<{ close(): Promise<void> }>;
   /** Wakes listeners in this process at once and in others by NOTIFY, coalesced, in a transaction of its own. Call it after the commit. */

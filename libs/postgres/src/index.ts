@@ -7,3 +7,4 @@ export { provision, type ProvisionOptions } from './provision';
 export { roleName, schemaName, type Role } from './roles';
 export type { ServerLog } from './server-log';
 export { systemTable, tenantWall } from './tenant-wall';
+export { doorFunctions } from './door-function';

@@ -1,4 +1,4 @@
-import { Pool } from 'pg';
+import { Pool, type QueryConfig, type QueryResultRow } from 'pg';
 import type { Database, Lease, Tx } from './database.contract';
 import { Leases } from './leases';
 import { Listener } from './listener';
@@ -72,6 +72,20 @@ class PooledDatabase implements Database {
 
   system<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
     return this.run('BEGIN', 'system', [], work);
+  }
+
+  async call<R extends QueryResultRow>(query: QueryConfig): Promise<R[]> {
+    const client = await this.pool.connect().catch((error: unknown) => Promise.reject(serverError(error)));
+    let failure: Error | undefined;
+    try {
+      return (await client.query<R>(query)).rows;
+    } catch (error) {
+      failure = error as Error;
+      throw serverError(error);
+    } finally {
+      // A session in which a statement timed out on our side may still be at it.
+      client.release(failure && !('severity' in failure));
+    }
   }
 
   listen(channel: string, wake: () => void): Promise<{ close(): Promise<void> }> {

@@ -1,8 +1,8 @@
 import { fromBinary } from '@bufbuild/protobuf';
 import type { Message } from '@throughline/bus';
-import { DeadLetterSchema, interactionId, RecordSchema, unavailable, type Body, type DeadLetter, type Record } from '@throughline/contracts';
-import { openBlob, openRecord } from '@throughline/platform';
-import { startForTest, until, type TestService } from '@throughline/platform/testing';
+import { DeadLetterSchema, interactionId, unavailable, type Body, type DeadLetter } from '@throughline/contracts';
+import { openBlob, type AcceptedEvent } from '@throughline/platform';
+import { acceptedEvents, startForTest, until, type TestService } from '@throughline/platform/testing';
 import { randomUUID } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { connect } from 'node:net';
@@ -23,7 +23,7 @@ const accounts = [
 
 let service: TestService;
 let port: number;
-const seen: Record[] = [];
+const seen: AcceptedEvent[] = [];
 const deadLetters: DeadLetter[] = [];
 
 beforeAll(async () => {
@@ -32,7 +32,7 @@ beforeAll(async () => {
   for (const id of [tenantA, tenantB]) await service.publish.tenant({ id, name: 'Test' });
   for (const account of accounts) await service.publish.account({ ...account, provider: 'smtp', channel: 'email' });
   const { bus } = service.runtime;
-  await bus.broadcast({ topic: 'interactions', handle: async (batch: readonly Message[]) => void seen.push(...batch.map(({ value }) => fromBinary(RecordSchema, value))) });
+  await bus.broadcast({ topic: 'interactions', handle: async (batch: readonly Message[]) => void seen.push(...(await acceptedEvents(service.runtime, batch))) });
   await bus.broadcast({ topic: 'dead-letters', handle: async (batch: readonly Message[]) => void deadLetters.push(...batch.map(({ value }) => fromBinary(DeadLetterSchema, value))) });
 });
 
@@ -53,10 +53,7 @@ const idOf = (account: string, messageId: string) => {
   return interactionId(tenant, id, 'message', [messageId, address]);
 };
 
-async function bodyOf(record: Record): Promise<Body> {
-  const { vault, blobs } = service.runtime;
-  return openRecord(await vault.forTenant(record.envelope!.tenant), blobs, record);
-}
+const bodyOf = ({ body }: AcceptedEvent): Body => body;
 
 /** A client that says one line at a time and reads one answer at a time, as by hand. */
 async function telnet() {

@@ -1,7 +1,7 @@
 import { fromBinary } from '@bufbuild/protobuf';
-import { DeadLetterSchema, interactionId, RecordSchema, tenantId, unavailable } from '@throughline/contracts';
-import { openRecord } from '@throughline/platform';
-import { startForTest, until, type TestService } from '@throughline/platform/testing';
+import type { Message } from '@throughline/bus';
+import { DeadLetterSchema, interactionId, tenantId, unavailable } from '@throughline/contracts';
+import { acceptedEvents, startForTest, until, type TestService } from '@throughline/platform/testing';
 import { ingestService } from './ingest.module';
 
 const TENANT = tenantId('ingest-spec');
@@ -59,10 +59,9 @@ describe('the generic door', () => {
 
     it('is on the bus when it is answered, sealed, with normalised identities', async () => {
       const { interactionId: id } = (await post(example({ id: 'on-the-bus', inReplyTo: 'gw7-000123' }))).json<{ interactionId: string }>();
-      const record = (await published()).find(({ envelope }) => envelope?.id === id)!;
-      const body = await openRecord(await service.runtime.vault.forTenant(TENANT), service.runtime.blobs, record);
-      expect(record.envelope).toMatchObject({ tenant: TENANT, account: 'acc_main', channel: 'phone', type: 'call.ended', provider: 'generic', producer: 'ingest' });
-      expect(record.envelope!.relatesTo).toBe(interactionId(TENANT, 'acc_main', 'interaction', ['gw7-000123']));
+      const { envelope, body } = (await published()).find((event) => event.envelope.id === id)!;
+      expect(envelope).toMatchObject({ tenant: TENANT, account: 'acc_main', channel: 'phone', type: 'call.ended', provider: 'generic', producer: 'ingest' });
+      expect(envelope.relatesTo).toBe(interactionId(TENANT, 'acc_main', 'interaction', ['gw7-000123']));
       expect(body.identities).toMatchObject([{ namespace: 'phone', value: '+14155550100', verified: false }]);
       expect(Buffer.from(body.data).toString()).toBe('{"durationMs":61000}');
     });
@@ -124,9 +123,10 @@ describe('the generic door', () => {
     it('lies in the blob store where it is over 256 KiB', async () => {
       const text = 'x'.repeat(300 * 1024);
       const { interactionId: id } = (await post(example({ id: 'large', content: { text } }))).json<{ interactionId: string }>();
-      const record = (await published()).find(({ envelope }) => envelope?.id === id)!;
-      expect(record.body!.box.length).toBeLessThan(1024);
-      expect((await openRecord(await service.runtime.vault.forTenant(TENANT), service.runtime.blobs, record)).content!.text).toBe(text);
+      const message = (await messages('interactions', 1)).find(({ value }) => value.includes(id))!;
+      expect(message.value.length).toBeLessThan(1024);
+      const [event] = await acceptedEvents(service.runtime, [message]);
+      expect(event!.body.content!.text).toBe(text);
     });
   });
 
@@ -240,13 +240,14 @@ describe('the generic door', () => {
     expect((await keys.open(letter.id, letter.raw!)).toString()).toBe('raw +14155550100');
   });
 
-  async function read(topic: 'interactions' | 'dead-letters', atLeast: number): Promise<Buffer[]> {
-    const values: Buffer[] = [];
-    const subscription = await service.runtime.bus.broadcast({ topic, handle: async (batch) => void values.push(...batch.map(({ value }) => value)) });
-    await until(() => values.length >= atLeast);
+  async function messages(topic: 'interactions' | 'dead-letters', atLeast: number): Promise<Message[]> {
+    const seen: Message[] = [];
+    const subscription = await service.runtime.bus.broadcast({ topic, handle: async (batch) => void seen.push(...batch) });
+    await until(() => seen.length >= atLeast);
     await subscription.close();
-    return values;
+    return seen;
   }
 
-  const published = async () => (await read('interactions', 1)).map((value) => fromBinary(RecordSchema, value));
+  const read = async (topic: 'dead-letters', atLeast: number) => (await messages(topic, atLeast)).map(({ value }) => value);
+  const published = async () => acceptedEvents(service.runtime, await messages('interactions', 1));
 });

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { fromBinary } from '@bufbuild/protobuf';
-import { RecordSchema, tenantId } from '@throughline/contracts';
-import { startForTest, until, type TestService } from '@throughline/platform/testing';
+import { tenantId } from '@throughline/contracts';
+import { acceptedEvents, startForTest, until, type TestService } from '@throughline/platform/testing';
 import { ingestService } from './ingest.module';
 
 const TENANT = tenantId('ingest-kafka-spec');
@@ -25,7 +25,7 @@ describe('the generic door in front of Kafka', () => {
     const answer = await service.app.inject({ method: 'POST', url: '/v1/interactions', headers: { authorization: `Bearer ${KEY}` }, payload: item });
     expect(answer.statusCode).toBe(202);
     const ids: string[] = [];
-    await service.runtime.bus.broadcast({ topic: 'interactions', handle: async (batch) => void ids.push(...batch.map(({ value }) => fromBinary(RecordSchema, value).envelope!.id)) });
+    await service.runtime.bus.broadcast({ topic: 'interactions', handle: async (batch) => void ids.push(...(await acceptedEvents(service.runtime, batch)).map(({ envelope }) => envelope.id)) });
     await until(() => ids.includes(answer.json<{ interactionId: string }>().interactionId));
   });
 });

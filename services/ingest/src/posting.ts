@@ -2,6 +2,7 @@ import { notFound, rejected, ThroughlineError, type FieldError, type Interaction
 import { mayIngest, mayVouch, type Account, type Credential, type DoorOutcome, type Runtime } from '@throughline/platform';
 import { checkPosted } from './check-posted';
 import type { Posted } from './cloud-event';
+import type { PostedInteraction } from './posted-interaction';
 import { toInteraction } from './to-interaction';
 
 /** What became of one item: accepted for good, or why not. */
@@ -13,36 +14,27 @@ interface Checked {
   under: string;
 }
 
+type Formed = { posted: PostedInteraction; under: string };
+
 /** Takes posted items to the bus: one publishing per account, so a thousand items cost little more than one. */
 export class Posting {
   constructor(private readonly runtime: Pick<Runtime, 'directory' | 'door'>) {}
 
   /** Outcomes in the order of the items; a bad one hurts no other. Throws `unavailable` where nothing can be promised. */
   async post(caller: Credential, items: readonly (Posted | Error)[], trace?: string): Promise<Outcome[]> {
-    const checked = await Promise.all(items.map((item) => this.check(caller, item)));
+    const formed = items.map((item) => (item instanceof Error ? item : itsOwn(() => form(item))));
+    const accounts = await this.accounts(formed);
+    const checked = formed.map((item) => (item instanceof Error ? item : itsOwn(() => admitted(caller, item, accounts))));
     const good = checked.flatMap((item) => (item instanceof Error ? [] : [item]));
     const handedIn = await Promise.all([...Map.groupBy(good, ({ account }) => account).values()].map((own) => this.handIn(caller, own, trace)));
     const outcomes = new Map(handedIn.flat());
     return checked.map((item) => (item instanceof Error ? { error: item } : outcomes.get(item)!));
   }
 
-  /** What is wrong with one item is that item's outcome; what is wrong with us concerns all. */
-  private async check(caller: Credential, given: Posted | Error): Promise<Checked | Error> {
-    try {
-      return await this.admit(caller, given);
-    } catch (error) {
-      if (error instanceof ThroughlineError && error.kind !== 'unavailable') return error;
-      throw error;
-    }
-  }
-
-  private async admit(caller: Credential, given: Posted | Error): Promise<Checked> {
-    if (given instanceof Error) throw given;
-    const posted = checkPosted(given.item, given.under);
-    const account = await this.runtime.directory.account(posted.account);
-    if (account?.tenant !== caller.tenant) throw notFound('account-unknown', 'There is no such account.');
-    if (!mayIngest(caller, account.id)) throw rejected('scope', 'The key may not post on this account.', { status: 403 });
-    return { account, interaction: toInteraction(posted, account.channel), under: given.under };
+  /** Each account is asked for once, however many items name it. */
+  private async accounts(formed: readonly (Formed | Error)[]): Promise<Map<string, Account | undefined>> {
+    const ids = new Set(formed.flatMap((item) => (item instanceof Error ? [] : [item.posted.account])));
+    return new Map(await Promise.all([...ids].map(async (id) => [id, await this.runtime.directory.account(id)] as const)));
   }
 
   /** Items of one account. */
@@ -50,6 +42,25 @@ export class Posting {
     const request = { account: items[0]!.account, provider: 'generic', service: 'ingest', mayVouch: (namespace: string) => mayVouch(caller, namespace), trace };
     const results = await this.runtime.door.accept(request, items.map(({ interaction }) => interaction));
     return items.map((item, index) => [item, toOutcome(results[index]!, item.under)]);
+  }
+}
+
+const form = ({ item, under }: Posted): Formed => ({ posted: checkPosted(item, under), under });
+
+function admitted(caller: Credential, { posted, under }: Formed, accounts: ReadonlyMap<string, Account | undefined>): Checked {
+  const account = accounts.get(posted.account);
+  if (account?.tenant !== caller.tenant) throw notFound('account-unknown', 'There is no such account.');
+  if (!mayIngest(caller, account.id)) throw rejected('scope', 'The key may not post on this account.', { status: 403 });
+  return { account, interaction: toInteraction(posted, account.channel), under };
+}
+
+/** What is wrong with one item is that item's outcome; what is wrong with us concerns all. */
+function itsOwn<T>(check: () => T): T | Error {
+  try {
+    return check();
+  } catch (error) {
+    if (error instanceof ThroughlineError && error.kind !== 'unavailable') return error;
+    throw error;
   }
 }
 

@@ -1,8 +1,8 @@
 import { fromBinary } from '@bufbuild/protobuf';
 import { parseForm } from '@throughline/channel-kit';
-import { interactionId, RecordSchema, tenantId, type Record as EventRecord } from '@throughline/contracts';
-import { openRecord } from '@throughline/platform';
-import { startForTest, until, type TestService } from '@throughline/platform/testing';
+import { interactionId, tenantId } from '@throughline/contracts';
+import type { AcceptedEvent } from '@throughline/platform';
+import { acceptedEvents, startForTest, until, type TestService } from '@throughline/platform/testing';
 import { phoneService } from './phone.module';
 import { twilioSignature } from './twilio-signature';
 
@@ -12,14 +12,14 @@ const PATH = '/v1/webhooks/twilio-voice/acc_phone';
 
 describe('the phone service', () => {
   let service: TestService;
-  const records: EventRecord[] = [];
+  const records: AcceptedEvent[] = [];
 
   beforeAll(async () => {
     service = await startForTest(phoneService, { publicUrl: PUBLIC_URL });
     const { publish, runtime } = service;
     await publish.tenant({ id: TENANT, name: 'Spec' });
     await publish.account({ id: 'acc_phone', tenant: TENANT, provider: 'twilio-voice', channel: 'phone', address: '+14155550199' }, { secret: 'auth-token' });
-    await runtime.bus.group({ topic: 'interactions', group: 'spec', onRejected: async () => undefined, handle: async (batch) => void records.push(...batch.map(({ value }) => fromBinary(RecordSchema, value))) });
+    await runtime.bus.group({ topic: 'interactions', group: 'spec', onRejected: async () => undefined, handle: async (batch) => void records.push(...(await acceptedEvents(runtime, batch))) });
   });
   beforeEach(() => void records.splice(0));
   afterAll(() => service?.close());
@@ -38,8 +38,7 @@ describe('the phone service', () => {
     expect(records.map(({ envelope }) => [envelope?.type, envelope?.id])).toEqual(
       [['call.started', 'call-started'], ['call.answered', 'call-answered'], ['call.ended', 'call-ended']].map(([type, kind]) => [type, interactionId(TENANT, 'acc_phone', kind!, ['CA1'])]),
     );
-    const keys = await service.runtime.vault.forTenant(TENANT);
-    const body = await openRecord(keys, service.runtime.blobs, records[2]!);
+    const { body } = records[2]!;
     expect(body).toMatchObject({ identities: [{ namespace: 'phone', value: '+14155550100', verified: false }], conversation: 'CA1' });
     expect(JSON.parse(Buffer.from(body.data).toString())).toEqual({ status: 'completed', durationMs: 61_000 });
   });

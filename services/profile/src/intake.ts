@@ -1,4 +1,4 @@
-import { formatIdentity, revisionId, segmentId } from '@throughline/contracts';
+import { formatIdentity, revisionId, segmentId, type AcceptedInteraction } from '@throughline/contracts';
 import type { EventStore } from '@throughline/event-store';
 import type { Database, Tx } from '@throughline/postgres';
 import type { TenantKeys } from '@throughline/vault';
@@ -12,7 +12,7 @@ import { FIRST_GENERATION } from './membership.projection';
 
 /** An interaction as it came off the bus, its body open. Its segment is not decided yet. */
 export interface OpenInteraction extends Omit<PlannedEvent, 'segment'> {
-  revisable: boolean;
+  accepted: AcceptedInteraction;
 }
 
 /** What of a batch did not go into the log; all else did, or was there already. */
@@ -78,7 +78,7 @@ export class Intake {
   }
 }
 
-const versionOf = ({ envelope: { id }, digest, revisable }: OpenInteraction) => ({ id, digest, revision: revisable ? revisionId(id, digest) : undefined });
+const versionOf = ({ accepted: { id, revisable }, digest }: OpenInteraction) => ({ id, digest, revision: revisable ? revisionId(id, digest) : undefined });
 
 interface Named {
   interaction: OpenInteraction;

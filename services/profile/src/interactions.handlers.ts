@@ -1,13 +1,12 @@
-import { create, toBinary } from '@bufbuild/protobuf';
 import { Controller, Inject } from '@nestjs/common';
 import { OnGroup, type Message } from '@throughline/bus';
-import { mediaTypeOf, RecordSchema } from '@throughline/contracts';
+import { formatAccepted, mediaTypeOf } from '@throughline/contracts';
 import type { Runtime, SetAside } from '@throughline/platform';
 import { Intake, type OpenInteraction } from './intake';
 import { openBatch, type Unopenable } from './open-interactions';
 import { RUNTIME } from './profile.tokens';
 
-const RECORD = mediaTypeOf('interactions');
+const ACCEPTED = mediaTypeOf('interactions');
 
 /** Takes every interaction accepted at any door into the log. */
 @Controller()
@@ -30,15 +29,8 @@ export class InteractionsHandlers {
 
 const subject = (id: string, digest: Uint8Array) => `${id}|${Buffer.from(digest).toString('hex')}`;
 
-const letterOfUnopenable = ({ envelope, raw, detail }: Unopenable): SetAside => ({
-  tenant: envelope.tenant,
-  account: envelope.account,
-  interaction: envelope.id,
-  cause: 'unopenable',
-  detail,
-  service: 'profile',
-  raw,
-  mediaType: RECORD,
+const letterOfUnopenable = ({ tenant, account, id, raw, detail }: Unopenable): SetAside => ({
+  ...{ tenant, account, interaction: id, cause: 'unopenable', detail, service: 'profile', raw, mediaType: ACCEPTED },
 });
 
 const letterOfConflict = (interaction: OpenInteraction) =>
@@ -47,9 +39,9 @@ const letterOfConflict = (interaction: OpenInteraction) =>
 const letterOfRefusal = (interaction: OpenInteraction) =>
   letterOf(interaction, 'rejected', 'The interaction names neither a customer nor a conversation.');
 
-/** Its body lies open in the record, since the dead letter is sealed as a whole and outlives the epoch's key. */
-function letterOf({ envelope, digest, plain }: OpenInteraction, cause: string, detail: string): SetAside {
-  const raw = toBinary(RecordSchema, create(RecordSchema, { envelope, digest, body: { keyId: '', box: plain } }));
+/** As it was on the bus: sealed as a whole, the dead letter outlives the epoch's key. */
+function letterOf({ accepted, envelope, digest }: OpenInteraction, cause: string, detail: string): SetAside {
+  const raw = Buffer.from(formatAccepted(accepted));
   const { tenant, account, id } = envelope;
-  return { tenant, account, interaction: id, cause, detail, service: 'profile', raw, mediaType: RECORD, subject: subject(id, digest) };
+  return { tenant, account, interaction: id, cause, detail, service: 'profile', raw, mediaType: ACCEPTED, subject: subject(id, digest) };
 }

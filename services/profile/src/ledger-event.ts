@@ -1,7 +1,7 @@
-import { BodySchema, DataClass, Direction, EnvelopeSchema, formatIdentity, NORMALISER_VERSION, type Body, type Envelope, type NormalIdentity } from '@throughline/contracts';
+import { BodySchema, DataClass, Direction, EnvelopeSchema, formatIdentity, NORMALISER_VERSION, writeBody, writeEnvelope, type Body, type Envelope, type NormalIdentity } from '@throughline/contracts';
 import { commitment, randomSalt, type SegmentKey, type TenantKeys } from '@throughline/vault';
 import type { NewEvent } from '@throughline/event-store';
-import { create, fromBinary, toBinary, type MessageInitShape } from '@bufbuild/protobuf';
+import { create, fromBinary, type MessageInitShape } from '@bufbuild/protobuf';
 import canonicalize from 'canonicalize';
 
 /** An event with its body in the open, on its way into a segment's stream or out of it. */
@@ -30,7 +30,7 @@ export interface EventDraft {
 /** Completes an event of this service: salt, commitment, digest. */
 export function planEvent(keys: TenantKeys, draft: EventDraft): PlannedEvent {
   const body = create(BodySchema, { ...draft.body, salt: randomSalt(16) });
-  const plain = toBinary(BodySchema, body);
+  const plain = writeBody(body);
   const envelope = create(EnvelopeSchema, {
     ...draft.envelope,
     typeVersion: 1,
@@ -63,7 +63,7 @@ export function sealEvent(event: PlannedEvent, stored: Uint8Array, key: SegmentK
     type: envelope.type,
     occurredAt: Number(envelope.occurredAt),
     key: envelope.key,
-    envelope: toBinary(EnvelopeSchema, envelope),
+    envelope: writeEnvelope(envelope),
     digest: event.digest,
     keyId: sealed.keyId,
     box: sealed.box,

@@ -15,6 +15,7 @@ import { InteractionWatch } from './reading/interaction-watch';
 import { InteractionsController } from './reading/interactions.controller';
 import { TimelineReader } from './reading/timeline-reader';
 import { Relay } from './relay';
+import { TraitValues } from './trait-values';
 
 /** Follows the log while the module lives. Requests that wait are ended before the doors close, which wait for them. */
 class LogFollowers implements OnApplicationBootstrap, OnModuleDestroy, OnApplicationShutdown {
@@ -62,14 +63,16 @@ function providers(runtime: Runtime, database: Database): Provider[] {
   const bodies = new BodyStore(blobs);
   const ledger = new Ledger(eventStore, vault, bodies);
   const watch = new InteractionWatch(database, eventStore);
+  const traits = new TraitValues(eventStore, bodies);
   return [
     { provide: RUNTIME, useValue: runtime },
     { provide: DATABASE, useValue: database },
     { provide: Intake, useValue: new Intake(database, eventStore, ledger) },
+    { provide: TraitValues, useValue: traits },
     { provide: TimelineReader, useValue: new TimelineReader(eventStore, vault, bodies) },
     { provide: InteractionWatch, useValue: watch },
     { provide: MessageRequests, useValue: new MessageRequests({ database, store: eventStore, vault, directory, bodies, ledger, clock }) },
-    { provide: LogFollowers, useValue: new LogFollowers(database, new Relay({ database, vault, bus, blobs }), watch) },
+    { provide: LogFollowers, useValue: new LogFollowers(database, new Relay({ database, vault, bus, traits, blobs }), watch) },
   ];
 }
 

@@ -2,7 +2,7 @@ import type { Tx } from '@throughline/postgres';
 import type { SegmentKey, TenantKeys } from '@throughline/vault';
 import type { AppendedEvent } from './appended-event';
 import { projectMembership } from './membership.projection';
-import { projectProfiles, projectSummaries } from './summary.projection';
+import { projectSummaries, projectTraits } from './summary.projection';
 import { projectTimeline } from './timeline.projection';
 
 /**
@@ -19,5 +19,5 @@ export async function project(
   await projectMembership(tx, keys, segmentKeys, events);
   await projectTimeline(tx, keys.tenant, events);
   await projectSummaries(tx, keys.tenant, events);
-  await projectProfiles(tx, keys.tenant, segmentKeys, events);
+  await projectTraits(tx, keys.tenant, events);
 }

@@ -33,7 +33,7 @@ const scenario = history.chain((list) => fc.tuple(fc.constant(list), arrival(lis
 async function answers(bench: ProfileBench) {
   const customers = await bench.db.database.reader(TENANT, async (tx) => {
     const { rows } = await tx.query<{ customer: string }>('SELECT DISTINCT customer FROM segment ORDER BY customer');
-    return readProfiles(tx, bench.vault, TENANT, rows.map((row) => row.customer));
+    return readProfiles(tx, bench, TENANT, rows.map((row) => row.customer));
   });
   return Promise.all(customers.map(async (profile) => ({ customer: presentCustomer(profile), timeline: await bench.timeline(profile.customerId, { limit: 200 }) })));
 }
@@ -68,7 +68,7 @@ afterAll(() => shared.close());
 async function forget(): Promise<void> {
   const admin = new Client({ connectionString: shared.db.adminUrl });
   await admin.connect();
-  await admin.query(`SET search_path = profile; TRUNCATE event, event_body, event_id, stream, segment, segment_link, timeline_item, segment_summary, segment_profile`).finally(() => admin.end());
+  await admin.query(`SET search_path = profile; TRUNCATE event, event_body, event_id, stream, segment, segment_link, timeline_item, segment_summary, segment_trait`).finally(() => admin.end());
 }
 
 /** Found by the property: who was vouched for first decided whether the visitor ended verified. */

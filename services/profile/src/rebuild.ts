@@ -14,7 +14,7 @@ export interface RebuildParts {
   bodies: BodyStore;
 }
 
-const TABLES = ['segment_profile', 'segment_summary', 'timeline_item', 'segment_link', 'segment'];
+const TABLES = ['segment_trait', 'segment_summary', 'timeline_item', 'segment_link', 'segment'];
 
 /**
  * Drops every read model and makes it again from the log, a page at a time. For a service that is not taking interactions

@@ -8,6 +8,7 @@ import type { Database, Tx } from '@throughline/postgres';
 import type { SegmentKey, TenantKeys, Vault } from '@throughline/vault';
 import { BodyStore } from './body-store';
 import { readCards, type CardOf } from './cards';
+import type { TraitValues } from './trait-values';
 import { readEnvelope } from './ledger-event';
 
 /** The type that asks a channel to send. */
@@ -17,13 +18,13 @@ export interface RelayParts {
   database: Pick<Database, 'reader'>;
   vault: Pick<Vault, 'forTenant' | 'existingSegmentKeys'>;
   bus: Pick<Bus, 'publish'>;
+  traits: TraitValues;
   blobs: BlobStore;
 }
 
 interface Context {
   keys: TenantKeys;
   segmentKeys: Map<string, SegmentKey>;
-  cards: Map<string, CardOf>;
 }
 
 /** Publishes the log, in its order: every event on `timeline`, and what a channel shall send on `outbound` too. */
@@ -37,11 +38,13 @@ export class Relay {
   /** Resolves when all are durable on the bus. At least once: readers know an event by its position. */
   async publish(events: readonly StoredEvent[]): Promise<void> {
     const contexts = new Map<string, Context>();
-    for (const [tenant, own] of Map.groupBy(events, (event) => event.tenant)) contexts.set(tenant, await this.context(tenant, own));
+    const tenants = Map.groupBy(events, (event) => event.tenant);
+    for (const [tenant, own] of tenants) contexts.set(tenant, await this.context(tenant, own));
     // One after the other: of a large body only its name is left once it is sealed anew, and all at once do not fit into memory.
     const records: Record[] = [];
     for (const event of events) records.push(await this.record(event, contexts.get(event.tenant)!));
-    const timeline = events.map((event, index) => timelineMessage(event, records[index]!, contexts.get(event.tenant)!.cards.get(event.stream)));
+    const cards = await this.cards(tenants);
+    const timeline = events.map((event, index) => timelineMessage(event, records[index]!, cards.get(event.tenant)!.get(event.stream)));
     const outbound = events.flatMap((event, index) => (event.type === MESSAGE_REQUESTED ? [outboundMessage(event, records[index]!)] : []));
     await this.parts.bus.publish('timeline', timeline);
     if (outbound.length > 0) await this.parts.bus.publish('outbound', outbound);
@@ -50,17 +53,25 @@ export class Relay {
   private async context(tenant: string, events: readonly StoredEvent[]): Promise<Context> {
     const { vault, database } = this.parts;
     const segments = [...new Set(events.map((event) => event.stream))];
-    const read = async (tx: Tx) => ({
-      segmentKeys: await vault.existingSegmentKeys(tx, tenant, segments),
-      cards: await readCards(tx, vault, tenant, segments),
-    });
-    return { keys: await vault.forTenant(tenant), ...(await database.reader(tenant, read)) };
+    const segmentKeys = await database.reader(tenant, (tx) => vault.existingSegmentKeys(tx, tenant, segments));
+    return { keys: await vault.forTenant(tenant), segmentKeys };
+  }
+
+  /** Read last: what the events say of their customers is known by then. */
+  private async cards(tenants: ReadonlyMap<string, readonly StoredEvent[]>): Promise<Map<string, Map<string, CardOf>>> {
+    const cards = new Map<string, Map<string, CardOf>>();
+    for (const [tenant, events] of tenants) {
+      const segments = [...new Set(events.map((event) => event.stream))];
+      cards.set(tenant, await this.parts.database.reader(tenant, (tx) => readCards(tx, this.parts, tenant, segments)));
+    }
+    return cards;
   }
 
   /** The event as it travels: its body under the epoch's key, or none where the segment's key is gone. */
   private async record(event: StoredEvent, { keys, segmentKeys }: Context): Promise<Record> {
     const envelope = readEnvelope(event.envelope);
     const open = await this.bodies.open(event, segmentKeys.get(event.stream));
+    this.parts.traits.remember({ segment: event.stream, envelope, body: open?.body });
     const body = open && (await sealBody(keys, this.parts.blobs, event.id, open.plain));
     return create(RecordSchema, { envelope, digest: event.digest, ...(body && { body }) });
   }

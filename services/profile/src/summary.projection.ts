@@ -1,7 +1,7 @@
-import type { Tx } from '@throughline/postgres';
-import type { SegmentKey } from '@throughline/vault';
+import { int8Array, textArray, uuidArray, type Tx } from '@throughline/postgres';
 import { isTimelineItem, type AppendedEvent } from './appended-event';
-import { foldTraits, traitsOf, type Traits } from './traits';
+import type { TraitPointer } from './trait-values';
+import { isLater, TRAIT_NAMES, traitsOf } from './traits';
 
 interface SummaryRow {
   segment: string;
@@ -23,11 +23,11 @@ export async function projectSummaries(tx: Tx, tenant: string, events: readonly 
            SET count = standing.count + excluded.count, last_at = greatest(standing.last_at, excluded.last_at)`,
     values: [
       tenant,
-      rows.map((row) => row.segment),
-      rows.map((row) => row.channel),
-      rows.map((row) => row.account),
-      rows.map((row) => row.count),
-      rows.map((row) => String(row.lastAt)),
+      uuidArray(rows.map((row) => row.segment)),
+      textArray(rows.map((row) => row.channel)),
+      textArray(rows.map((row) => row.account)),
+      int8Array(rows.map((row) => row.count)),
+      int8Array(rows.map((row) => row.lastAt)),
     ],
   });
 }
@@ -45,63 +45,36 @@ function foldSummaries(events: readonly AppendedEvent[]): Map<string, SummaryRow
   return rows;
 }
 
-/** What the sealed traits of a segment are bound to. */
-const traitsBinding = (segment: string) => `${segment}/traits`;
-
-/** Counts each segment's events and folds its traits. The segments' streams are locked by the append, so nobody folds beside us. */
-export async function projectProfiles(
-  tx: Tx,
-  tenant: string,
-  segmentKeys: ReadonlyMap<string, SegmentKey>,
-  events: readonly AppendedEvent[],
-): Promise<void> {
-  const counts = new Map<string, number>();
-  for (const { segment } of events) counts.set(segment, (counts.get(segment) ?? 0) + 1);
-  const traits = await foldIn(tx, tenant, segmentKeys, traitsBySegment(events));
-  const segments = [...counts.keys()];
+/** Which event tells each trait of a segment; a later word wins, whatever the order of arrival. What it says stays in the event, sealed. */
+export async function projectTraits(tx: Tx, tenant: string, events: readonly AppendedEvent[]): Promise<void> {
+  const rows = [...latestTraits(events).values()];
+  if (rows.length === 0) return;
   await tx.query({
-    name: 'write-segment-profiles',
-    text: `INSERT INTO segment_profile AS standing (tenant, segment, events, traits)
-           SELECT $1, r.* FROM unnest($2::uuid[], $3::bigint[], $4::bytea[]) AS r
-           ON CONFLICT (tenant, segment) DO UPDATE
-           SET events = standing.events + excluded.events, traits = coalesce(excluded.traits, standing.traits)`,
-    values: [tenant, segments, segments.map((segment) => counts.get(segment)), segments.map((segment) => traits.get(segment) ?? null)],
+    name: 'write-segment-traits',
+    text: `INSERT INTO segment_trait AS standing (tenant, segment, trait, event, at, sequence)
+           SELECT $1, r.* FROM unnest($2::uuid[], $3::text[], $4::uuid[], $5::bigint[], $6::bigint[]) AS r
+           ON CONFLICT (tenant, segment, trait) DO UPDATE SET event = excluded.event, at = excluded.at, sequence = excluded.sequence
+           WHERE (excluded.at, excluded.sequence, excluded.event) > (standing.at, standing.sequence, standing.event)`,
+    values: [
+      tenant,
+      uuidArray(rows.map((row) => row.segment)),
+      textArray(rows.map((row) => row.trait)),
+      uuidArray(rows.map((row) => row.source)),
+      int8Array(rows.map((row) => row.at)),
+      int8Array(rows.map((row) => row.sequence)),
+    ],
   });
 }
 
-function traitsBySegment(events: readonly AppendedEvent[]): Map<string, Traits> {
-  const folded = new Map<string, Traits>();
+function latestTraits(events: readonly AppendedEvent[]): Map<string, TraitPointer> {
+  const latest = new Map<string, TraitPointer>();
   for (const { segment, envelope, body } of events) {
     const told = body ? traitsOf(envelope, body) : {};
-    if (Object.keys(told).length > 0) folded.set(segment, foldTraits(folded.get(segment) ?? {}, told));
+    for (const trait of TRAIT_NAMES) {
+      const name = `${segment}|${trait}`;
+      const said = told[trait];
+      if (said && isLater(said, latest.get(name))) latest.set(name, { ...said, trait, segment });
+    }
   }
-  return folded;
-}
-
-/** The segments' traits with the new ones folded in, sealed. */
-async function foldIn(
-  tx: Tx,
-  tenant: string,
-  segmentKeys: ReadonlyMap<string, SegmentKey>,
-  told: ReadonlyMap<string, Traits>,
-): Promise<Map<string, Uint8Array>> {
-  if (told.size === 0) return new Map();
-  const { rows } = await tx.query<{ segment: string; traits: Buffer }>({
-    name: 'traits-of-segments',
-    text: 'SELECT segment, traits FROM segment_profile WHERE tenant = $1 AND segment = ANY ($2::uuid[]) AND traits IS NOT NULL',
-    values: [tenant, [...told.keys()]],
-  });
-  const standing = new Map(rows.map((row) => [row.segment, openTraits(row.segment, row.traits, segmentKeys.get(row.segment))]));
-  return new Map(
-    [...told].flatMap(([segment, traits]): [string, Uint8Array][] => {
-      const key = segmentKeys.get(segment);
-      const folded = foldTraits(standing.get(segment) ?? {}, traits);
-      return key ? [[segment, key.seal(traitsBinding(segment), Buffer.from(JSON.stringify(folded))).box]] : [];
-    }),
-  );
-}
-
-/** Empty where the key is gone. */
-export function openTraits(segment: string, box: Uint8Array | null, key: SegmentKey | undefined): Traits {
-  return key && box ? (JSON.parse(key.open(traitsBinding(segment), box).toString('utf8')) as Traits) : {};
+  return latest;
 }

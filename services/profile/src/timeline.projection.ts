@@ -1,4 +1,4 @@
-import type { Tx } from '@throughline/postgres';
+import { byteaArray, int4Array, int8Array, textArray, uuidArray, type Tx } from '@throughline/postgres';
 import { isTimelineItem, type AppendedEvent } from './appended-event';
 
 interface ItemRow {
@@ -32,7 +32,7 @@ const WRITE_ITEMS = `
   INSERT INTO timeline_item AS standing
     (tenant, segment, interaction, event, revision, occurred_at, provider_sequence, type, channel, account, conversation, direction)
   SELECT $1, r.* FROM unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::int[], $6::bigint[], $7::bigint[],
-    $8::text[], $9::text[], $10::text[], $11::bytea[], $12::smallint[]) AS r
+    $8::text[], $9::text[], $10::text[], $11::bytea[], $12::int[]) AS r
   ON CONFLICT (tenant, interaction) DO UPDATE SET
     revision = standing.revision + excluded.revision,
     (event, occurred_at, provider_sequence, type, channel, account, conversation, direction) = (
@@ -52,17 +52,17 @@ export async function projectTimeline(tx: Tx, tenant: string, events: readonly A
     text: WRITE_ITEMS,
     values: [
       tenant,
-      column((row) => row.event.segment),
-      column((row) => row.interaction),
-      column((row) => row.event.envelope.id),
-      column((row) => row.revisions),
-      column((row) => String(row.event.envelope.occurredAt)),
-      column((row) => String(row.event.envelope.providerSequence)),
-      column((row) => row.event.envelope.type),
-      column((row) => row.event.envelope.channel),
-      column((row) => row.event.envelope.account),
-      column((row) => Buffer.from(row.event.envelope.conversation)),
-      column((row) => row.event.envelope.direction),
+      uuidArray(column((row) => row.event.segment)),
+      uuidArray(column((row) => row.interaction)),
+      uuidArray(column((row) => row.event.envelope.id)),
+      int4Array(column((row) => row.revisions)),
+      int8Array(column((row) => row.event.envelope.occurredAt)),
+      int8Array(column((row) => row.event.envelope.providerSequence)),
+      textArray(column((row) => row.event.envelope.type)),
+      textArray(column((row) => row.event.envelope.channel)),
+      textArray(column((row) => row.event.envelope.account)),
+      byteaArray(column((row) => row.event.envelope.conversation)),
+      int4Array(column((row) => row.event.envelope.direction)),
     ],
   });
 }

@@ -1,14 +1,18 @@
 import { Direction, formatIdentity, type Body, type Envelope } from '@throughline/contracts';
 
-/** What is known of a customer, with the event that says so. */
-export interface Trait {
-  value: string;
+/** Which event says something, and when it was said. */
+export interface TraitSource {
   /** Event id. */
   source: string;
   /** Unix ms: when it was said. */
   at: number;
   /** The provider's order within that ms. */
   sequence: number;
+}
+
+/** What is known of a customer, with the event that says so. */
+export interface Trait extends TraitSource {
+  value: string;
 }
 
 export const TRAIT_NAMES = ['name', 'language'] as const;
@@ -41,7 +45,8 @@ export function foldTraits(a: Traits, b: Traits): Traits {
   return folded;
 }
 
-function isLater(trait: Trait, than: Trait | undefined): boolean {
+/** By the order of the timeline. */
+export function isLater(trait: TraitSource, than: TraitSource | undefined): boolean {
   if (!than) return true;
   if (trait.at !== than.at) return trait.at > than.at;
   if (trait.sequence !== than.sequence) return trait.sequence > than.sequence;

@@ -1,9 +1,9 @@
 import { fromBinary } from '@bufbuild/protobuf';
 import { hubSignature } from '@throughline/channel-kit';
 import type { SampleFile } from '@throughline/channel-kit/testing';
-import { DeadLetterSchema, RecordSchema, tenantId, type DeadLetter, type Record as EventRecord } from '@throughline/contracts';
-import { openRecord } from '@throughline/platform';
-import { startForTest, until, type TestService } from '@throughline/platform/testing';
+import { DeadLetterSchema, tenantId, type DeadLetter } from '@throughline/contracts';
+import type { AcceptedEvent } from '@throughline/platform';
+import { acceptedEvents, startForTest, until, type TestService } from '@throughline/platform/testing';
 import { socialService } from './social.module';
 import sampleFile from './whatsapp.samples.json';
 
@@ -13,7 +13,7 @@ const { samples } = sampleFile as unknown as SampleFile;
 
 describe('the social service', () => {
   let service: TestService;
-  const records: EventRecord[] = [];
+  const records: AcceptedEvent[] = [];
   const deadLetters: DeadLetter[] = [];
 
   beforeAll(async () => {
@@ -22,7 +22,7 @@ describe('the social service', () => {
     await publish.tenant({ id: TENANT, name: 'Spec' });
     await publish.account({ id: 'acc_whatsapp', tenant: TENANT, provider: 'whatsapp', channel: 'social', address: '1122334455667' }, { secret: 'app-secret', verifyToken: 'tok' });
     const onRejected = async () => undefined;
-    await runtime.bus.group({ topic: 'interactions', group: 'spec', onRejected, handle: async (batch) => void records.push(...batch.map(({ value }) => fromBinary(RecordSchema, value))) });
+    await runtime.bus.group({ topic: 'interactions', group: 'spec', onRejected, handle: async (batch) => void records.push(...(await acceptedEvents(runtime, batch))) });
     await runtime.bus.group({ topic: 'dead-letters', group: 'spec', onRejected, handle: async (batch) => void deadLetters.push(...batch.map(({ value }) => fromBinary(DeadLetterSchema, value))) });
   });
   beforeEach(() => {
@@ -50,7 +50,7 @@ describe('the social service', () => {
   it('vouches for the number and the user id that WhatsApp has proven', async () => {
     await notify(messages({ ...text('wamid.vouched'), from_user_id: 'US.1' }));
     await until(() => records.length === 1);
-    const body = await openRecord(await service.runtime.vault.forTenant(TENANT), service.runtime.blobs, records[0]!);
+    const { body } = records[0]!;
     expect(body.identities).toMatchObject([{ namespace: 'phone', value: '+14155550100', verified: true }, { namespace: 'whatsapp-user', value: 'US.1', verified: true }]);
   });
 
@@ -64,9 +64,7 @@ describe('the social service', () => {
     expect((await notify(messages(text('wamid.words', '14155550100', '你好 👋🏽 مرحبا \ud800')))).statusCode).toBe(200);
     expect((await notify(messages(text('wamid.big', '14155550100', 'x'.repeat(1_000_000))))).statusCode).toBe(200);
     await until(() => records.length === 2);
-    const keys = await service.runtime.vault.forTenant(TENANT);
-    const bodies = await Promise.all(records.map((record) => openRecord(keys, service.runtime.blobs, record)));
-    expect(bodies.map(({ content }) => content?.text.length).sort()).toEqual([15, 1_000_000].sort());
+    expect(records.map(({ body: { content } }) => content?.text.length).sort()).toEqual([15, 1_000_000].sort());
   });
 
   it('answers 401 to another secret, and 400 to an authentic body it cannot read, which it keeps', async () => {

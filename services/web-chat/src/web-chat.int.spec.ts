@@ -1,8 +1,8 @@
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import type { Message } from '@throughline/bus';
-import { BodySchema, Direction, EnvelopeSchema, interactionId, RecordSchema, unavailable, type Body, type Record } from '@throughline/contracts';
-import { openRecord, sealBody } from '@throughline/platform';
-import { startForTest, until, type TestService } from '@throughline/platform/testing';
+import { BodySchema, Direction, EnvelopeSchema, interactionId, RecordSchema, unavailable, type Body } from '@throughline/contracts';
+import { sealBody, type AcceptedEvent } from '@throughline/platform';
+import { acceptedEvents, startForTest, until, type TestService } from '@throughline/platform/testing';
 import { commitment, randomSalt } from '@throughline/vault';
 import { createHmac, randomUUID } from 'node:crypto';
 import { io, type Socket } from 'socket.io-client';
@@ -25,7 +25,7 @@ interface Acknowledgement {
 }
 
 let service: TestService;
-const seen: Record[] = [];
+const seen: AcceptedEvent[] = [];
 const open: Socket[] = [];
 
 beforeAll(async () => {
@@ -34,7 +34,7 @@ beforeAll(async () => {
   const account = { id: 'acc_site', tenant, provider: 'web-chat', channel: 'web-chat', address: SITE, settings: JSON.stringify({ origins: [ORIGIN] }) };
   await service.publish.account(account, { secret: 'site secret' });
   await service.publish.account({ ...account, id: 'acc_other', address: 'site_key_of_another' }, { secret: 'another' });
-  const handle = async (batch: readonly Message[]) => void seen.push(...batch.map(({ value }) => fromBinary(RecordSchema, value)));
+  const handle = async (batch: readonly Message[]) => void seen.push(...(await acceptedEvents(service.runtime, batch)));
   await service.runtime.bus.broadcast({ topic: 'interactions', handle });
 });
 
@@ -68,10 +68,7 @@ function received(socket: Socket): string[] {
   return ids;
 }
 
-async function bodyOf(record: Record): Promise<Body> {
-  const { vault, blobs } = service.runtime;
-  return openRecord(await vault.forTenant(record.envelope!.tenant), blobs, record);
-}
+const bodyOf = ({ body }: AcceptedEvent): Body => body;
 
 /** A `message.requested` as the profile service publishes it. */
 async function request(visitor: string, text: string, conversation = visitor, account = 'acc_site'): Promise<string> {

@@ -5,6 +5,7 @@ import { Client } from 'pg';
 import { busConformance } from '../testing';
 import { busMigration } from './bus.migration';
 import { openEmbeddedBus } from './embedded-bus';
+import { plainFrames } from '../testing/plain-frames';
 
 let test: TestDatabase;
 let admin: Client;
@@ -26,7 +27,7 @@ function bench() {
   // Each with a database of its own, as in a process of its own.
   const another = async () => {
     const database = openDatabase({ url: test.url, service: 'bus' });
-    const bus = openEmbeddedBus({ database, topicPrefix });
+    const bus = openEmbeddedBus({ database, frames: plainFrames, topicPrefix });
     opened.push(() => bus.close().then(() => database.close()));
     return bus;
   };

@@ -2,6 +2,8 @@ import { TOPICS, unavailable, type TopicName } from '@throughline/contracts';
 import type { Database } from '@throughline/postgres';
 import type { BroadcastOptions, Bus, GroupOptions, OutgoingMessage, Subscription } from '../bus.contract';
 import { faultOf, silent, type BusLog } from '../bus-log';
+import type { FrameSealer } from '../frames/frame-sealer.contract';
+import { checkTenants, Frames } from '../frames/frames';
 import { GroupCommit } from '../group-commit';
 import { bytesOf, outgoing, type Outgoing } from '../outgoing';
 import { BroadcastReader } from './broadcast-reader';
@@ -11,11 +13,17 @@ import { channelOf } from './listening';
 import { MessageLog } from './message-log';
 import { prune } from './prune';
 import { Subscribers } from '../subscribers';
+import { within } from '../within';
+
+/** A flush that takes longer has failed: a door must answer 503, not hang. */
+const FLUSH_MS = 8000;
 
 /** What the embedded driver needs. */
 export interface EmbeddedBusOptions {
   /** The schema `bus` with `busMigration`. The caller closes it, after the bus. */
   database: Database;
+  /** Seals what waits on a framed topic. */
+  frames: FrameSealer;
   log?: BusLog;
   /** For tests: put before every topic name, so that suites share a database. */
   topicPrefix?: string;
@@ -38,19 +46,21 @@ export const openEmbeddedBus = (options: EmbeddedBusOptions): EmbeddedBus => new
 class PostgresBus implements EmbeddedBus {
   readonly driver = 'embedded';
   private readonly parts: EmbeddedParts;
+  private readonly frames: Frames;
   private readonly waiting: GroupCommit<Outgoing>;
   private readonly subscribers = new Subscribers();
   private readonly pruneTimer: NodeJS.Timeout;
   private pruning = Promise.resolve();
   private closed = false;
 
-  constructor({ database, log = silent, topicPrefix: prefix = '', pruneMs = 60_000 }: EmbeddedBusOptions) {
-    const messages = new MessageLog(database, prefix);
+  constructor({ database, frames, log = silent, topicPrefix: prefix = '', pruneMs = 60_000 }: EmbeddedBusOptions) {
+    this.frames = new Frames(frames, false);
+    const messages = new MessageLog(database, this.frames, prefix);
     this.parts = { database, messages, checkpoints: new Checkpoints(database, prefix), log, prefix };
     this.waiting = new GroupCommit<Outgoing>({
       flush: (items) => this.flush(items),
       bytesOf,
-      maxItems: 1000,
+      maxItems: 2000,
       maxBytes: 4 * 1024 * 1024,
     });
     this.pruneTimer = setInterval(() => (this.pruning = this.pruneQuietly()), pruneMs).unref();
@@ -58,6 +68,7 @@ class PostgresBus implements EmbeddedBus {
 
   async publish(topic: TopicName, messages: readonly OutgoingMessage[]): Promise<void> {
     if (this.closed) throw unavailable('bus-unavailable', 'the bus is closed');
+    checkTenants(topic, messages);
     await this.waiting.add(outgoing(topic, TOPICS[topic].partitions, messages));
   }
 
@@ -93,7 +104,7 @@ class PostgresBus implements EmbeddedBus {
 
   private async flush(items: readonly Outgoing[]): Promise<void> {
     try {
-      await this.parts.messages.append(items);
+      await within(FLUSH_MS, this.parts.messages.append(await this.frames.close(items)));
     } catch (error) {
       throw unavailable('bus-unavailable', 'the embedded bus did not take the messages', error);
     }

@@ -6,6 +6,7 @@ import { groupOf, text, texts } from '../testing/bench';
 import { Inbox } from '../testing/inbox';
 import { busMigration } from './bus.migration';
 import { openEmbeddedBus, type EmbeddedBus } from './embedded-bus';
+import { plainFrames } from '../testing/plain-frames';
 
 describe('the log of the embedded bus', () => {
   let test: TestDatabase;
@@ -20,7 +21,7 @@ describe('the log of the embedded bus', () => {
   });
   beforeEach(() => {
     topicPrefix = `${randomUUID()}.`;
-    bus = openEmbeddedBus({ database: test.database, topicPrefix });
+    bus = openEmbeddedBus({ database: test.database, frames: plainFrames, topicPrefix });
   });
   afterEach(() => bus.close());
   afterAll(async () => {
@@ -35,11 +36,11 @@ describe('the log of the embedded bus', () => {
 
   it('never skips what an older transaction commits later', async () => {
     const inbox = new Inbox();
-    await bus.group(groupOf('gapless', inbox.handle));
+    await bus.group(groupOf('gapless', inbox.handle, { topic: 'outbound' }));
     await admin.query('BEGIN');
     await admin.query('SELECT pg_current_xact_id()');
-    await bus.publish('interactions', [text('k', 'younger')]);
-    await admin.query(`INSERT INTO bus.message (topic, partition, key, headers, value) VALUES ($1, 0, '', '{}', 'older')`, [`${topicPrefix}interactions`]);
+    await bus.publish('outbound', [text('k', 'younger')]);
+    await admin.query(`INSERT INTO bus.message (topic, partition, key, headers, value) VALUES ($1, 0, '', '{}', 'older')`, [`${topicPrefix}outbound`]);
     await admin.query('COMMIT');
     await inbox.has('younger');
     expect(inbox.texts).toEqual(['older', 'younger']);
@@ -53,33 +54,33 @@ describe('the log of the embedded bus', () => {
 
   it('deletes what is past its retention, but nothing a group still has to do', async () => {
     const inbox = new Inbox();
-    const subscription = await bus.group(groupOf('slow', inbox.handle));
-    await bus.publish('interactions', texts(3).map((value) => text('k', value)));
+    const subscription = await bus.group(groupOf('slow', inbox.handle, { topic: 'outbound' }));
+    await bus.publish('outbound', texts(3).map((value) => text('k', value)));
     await inbox.has('m2');
     await subscription.close();
-    await bus.publish('interactions', texts(3, 'undone').map((value) => text('k', value)));
+    await bus.publish('outbound', texts(3, 'undone').map((value) => text('k', value)));
     await bus.prune();
-    await expect(stored('interactions')).resolves.toHaveLength(6);
-    await admin.query(`UPDATE bus.message SET published_at = now() - interval '15 days' WHERE topic = $1`, [`${topicPrefix}interactions`]);
+    await expect(stored('outbound')).resolves.toHaveLength(6);
+    await admin.query(`UPDATE bus.message SET published_at = now() - interval '15 days' WHERE topic = $1`, [`${topicPrefix}outbound`]);
     await bus.prune();
-    await expect(stored('interactions')).resolves.toEqual(texts(3, 'undone'));
+    await expect(stored('outbound')).resolves.toEqual(texts(3, 'undone'));
   });
 
   it('bounds a batch by its bytes as well', async () => {
     const inbox = new Inbox();
-    await bus.publish('interactions', texts(6).map((key) => ({ key: Buffer.from(key), value: randomBytes(5_000_000) })));
-    await bus.group(groupOf('bytes', inbox.handle));
+    await bus.publish('outbound', texts(6).map((key) => ({ key: Buffer.from(key), value: randomBytes(5_000_000) })));
+    await bus.group(groupOf('bytes', inbox.handle, { topic: 'outbound' }));
     await inbox.until(() => inbox.messages.length === 6);
     expect(inbox.batches.every((batch) => batch.length <= 4)).toBe(true);
   });
 
   it('goes on by itself after every session was ended', async () => {
     const inbox = new Inbox();
-    await bus.group(groupOf('returning', inbox.handle));
-    await bus.publish('interactions', [text('k', 'before')]);
+    await bus.group(groupOf('returning', inbox.handle, { topic: 'outbound' }));
+    await bus.publish('outbound', [text('k', 'before')]);
     await inbox.has('before');
     await admin.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()`);
-    await publishAtLast(() => bus.publish('interactions', [text('k', 'after')]));
+    await publishAtLast(() => bus.publish('outbound', [text('k', 'after')]));
     await inbox.has('after');
     // What was not yet committed comes again.
     expect([...new Set(inbox.texts)]).toEqual(['before', 'after']);
@@ -88,11 +89,11 @@ describe('the log of the embedded bus', () => {
   it('says unavailable where no server is there', async () => {
     const url = 'postgres://nobody@127.0.0.1:9/nothing';
     const database = openDatabase({ url, service: 'bus' });
-    const lost = openEmbeddedBus({ database });
-    await expect(lost.publish('interactions', [text('k', 'v')])).rejects.toMatchObject({ kind: 'unavailable', slug: 'bus-unavailable' });
+    const lost = openEmbeddedBus({ database, frames: plainFrames });
+    await expect(lost.publish('outbound', [text('k', 'v')])).rejects.toMatchObject({ kind: 'unavailable', slug: 'bus-unavailable' });
     await expect(lost.healthy()).resolves.toBe(false);
     const broadcast = lost.broadcast({ topic: 'config', handle: async () => undefined });
-    await lost.group(groupOf('patient', async () => undefined));
+    await lost.group(groupOf('patient', async () => undefined, { topic: 'outbound' }));
     await Promise.all([expect(broadcast).rejects.toMatchObject({ slug: 'bus-closed' }), lost.close()]);
     await database.close();
   });

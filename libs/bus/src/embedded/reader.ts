@@ -1,6 +1,8 @@
 import type { TopicName } from '@throughline/contracts';
+import type { Message } from '../bus.contract';
 import type { Backoff } from '../backoff';
 import type { Bell } from '../bell';
+import { lastDone } from '../frames/frames';
 import { placeOf, type MessageLog, type Place } from './message-log';
 import { work, type Work } from '../work';
 
@@ -41,16 +43,20 @@ export async function read(reading: Reading): Promise<void> {
   }
 }
 
-async function handle(messages: Parameters<typeof work>[0], reading: Reading, place: Place): Promise<Place> {
-  const { done, error } = await work(messages, reading.job);
-  const next = done ? placeOf(messages[done - 1]!) : place;
-  if (done) {
-    await reading.onDone(next);
-    reading.backoff.reset();
+/** Batch by batch; what fails is tried again from where it failed. The place reached is that of the last record whose messages are all done. */
+async function handle(messages: readonly Message[], reading: Reading, from: Place): Promise<Place> {
+  let place = from;
+  let at = 0;
+  while (at < messages.length && reading.going()) {
+    const { done, error } = await work(messages.slice(at, at + reading.maxBatch), reading.job);
+    at += done;
+    const last = lastDone(messages, at);
+    if (last && done) await reading.onDone((place = placeOf(last)));
+    if (done) reading.backoff.reset();
+    if (error) {
+      reading.onFailure(error);
+      await reading.bell.sleep(reading.backoff.next(), reading.going);
+    }
   }
-  if (error) {
-    reading.onFailure(error);
-    await reading.bell.sleep(reading.backoff.next(), reading.going);
-  }
-  return next;
+  return place;
 }

@@ -1,6 +1,8 @@
 import { TOPICS, unavailable, type Topic, type TopicName } from '@throughline/contracts';
 import type { BroadcastOptions, Bus, GroupOptions, OutgoingMessage, Subscription } from '../bus.contract';
 import { silent, type BusLog } from '../bus-log';
+import type { FrameSealer } from '../frames/frame-sealer.contract';
+import { checkTenants, Frames } from '../frames/frames';
 import { outgoing } from '../outgoing';
 import { Subscribers } from '../subscribers';
 import { BroadcastConsumer } from './broadcast-consumer';
@@ -12,6 +14,8 @@ import { ensureTopics } from './topics';
 
 /** Where the cluster is, and how this process uses it. */
 export interface KafkaBusOptions extends Omit<ClusterOptions, 'log'> {
+  /** Seals what waits on a framed topic. */
+  frames: FrameSealer;
   log?: BusLog;
   /** Partitions of one subscription worked at the same time (default 4). */
   concurrency?: number;
@@ -38,11 +42,12 @@ class KafkaBus implements Bus {
 
   constructor(private readonly options: KafkaBusOptions) {
     const { brokers, clientId, ssl, sasl, log = silent, topicPrefix: prefix = '', concurrency = 4 } = options;
-    this.parts = { cluster: new Cluster({ brokers, clientId, ssl, sasl, log }), log, prefix, concurrency };
+    this.parts = { frames: new Frames(options.frames, true), cluster: new Cluster({ brokers, clientId, ssl, sasl, log }), log, prefix, concurrency };
   }
 
   async publish(topic: TopicName, messages: readonly OutgoingMessage[]): Promise<void> {
     if (this.closed) throw unavailable('bus-unavailable', 'the bus is closed');
+    checkTenants(topic, messages);
     await this.lane(topic).publish(outgoing(topic, this.partitions(TOPICS[topic]), messages));
   }
 
@@ -83,7 +88,7 @@ class KafkaBus implements Bus {
   }
 
   private lane(topic: TopicName): Lane {
-    const lane = this.lanes.get(topic) ?? new Lane(this.parts.cluster, this.parts.prefix + topic, this.parts.log);
+    const lane = this.lanes.get(topic) ?? new Lane(this.parts.cluster, this.parts.prefix + topic, this.parts.frames, this.parts.log);
     this.lanes.set(topic, lane);
     return lane;
   }

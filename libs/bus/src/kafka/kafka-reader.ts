@@ -1,6 +1,7 @@
 import { unavailable } from '@throughline/contracts';
 import type { Consumer, KafkaMessage } from 'kafkajs';
 import { faultOf, type BusLog } from '../bus-log';
+import type { Frames } from '../frames/frames';
 import { Subscriber } from '../subscriber';
 import { BatchWorker, type Reading } from './batch-worker';
 import type { Cluster } from './cluster';
@@ -15,6 +16,7 @@ const nothing = () => undefined;
 
 export interface KafkaParts {
   cluster: Cluster;
+  frames: Frames;
   log: BusLog;
   prefix: string;
   /** Partitions of one subscription worked at the same time. */
@@ -35,7 +37,7 @@ export abstract class KafkaReader extends Subscriber {
     super(parts.log, { topic: reading.topic, group: reading.group });
     this.topicName = parts.prefix + reading.topic;
     const progress = { going: this.going, wanted: this.wanted.bind(this), advance: this.advance.bind(this), failed: this.handlerFailed };
-    this.worker = new BatchWorker(reading, progress, HEARTBEAT_MS);
+    this.worker = new BatchWorker(reading, progress, parts.frames, HEARTBEAT_MS);
   }
 
   /** The group to join with the next consumer. */

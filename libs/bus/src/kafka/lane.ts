@@ -3,7 +3,9 @@ import { unavailable } from '@throughline/contracts';
 import type { Producer } from 'kafkajs';
 import { faultOf, type BusLog } from '../bus-log';
 import { GroupCommit } from '../group-commit';
+import type { Frames, OutgoingRecord } from '../frames/frames';
 import { bytesOf, type Outgoing } from '../outgoing';
+import { within } from '../within';
 import type { Cluster } from './cluster';
 import { sendPlan } from './send-plan';
 
@@ -27,6 +29,7 @@ export class Lane {
   constructor(
     private readonly cluster: Cluster,
     private readonly topic: string,
+    private readonly frames: Frames,
     private readonly log: BusLog,
   ) {
     this.waiting = new GroupCommit<Outgoing>({ flush: (messages) => this.flush(messages), bytesOf, maxItems: 2000, maxBytes: 8 * 1024 * 1024 });
@@ -46,7 +49,7 @@ export class Lane {
 
   private async flush(messages: readonly Outgoing[]): Promise<void> {
     try {
-      for (const send of sendPlan(messages)) await within(SEND_MS, this.send(send));
+      for (const send of sendPlan(await this.frames.close(messages))) await within(SEND_MS, this.send(send));
     } catch (error) {
       this.log.warn({ topic: this.topic, ...faultOf(error) }, 'Kafka did not take the messages');
       this.probing ??= this.probe();
@@ -54,7 +57,7 @@ export class Lane {
     }
   }
 
-  private async send(messages: readonly Outgoing[]): Promise<void> {
+  private async send(messages: readonly OutgoingRecord[]): Promise<void> {
     const producer = await (this.producer ??= this.open());
     const records = messages.map(({ key, value, headers, partition }) => ({ key: bufferOf(key), value: bufferOf(value), headers, partition }));
     await producer.sendBatch({ acks: -1, timeout: SEND_MS, topicMessages: [{ topic: this.topic, messages: records }] });
@@ -99,9 +102,3 @@ export class Lane {
 const away = (cause?: unknown) => unavailable('bus-unavailable', 'Kafka did not take the messages', cause);
 
 const bufferOf = (bytes: Uint8Array) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-
-async function within(ms: number, act: Promise<void>): Promise<void> {
-  const late = Promise.withResolvers<never>();
-  const timer = setTimeout(() => late.reject(new Error('no answer in time')), ms);
-  await Promise.race([act, late.promise]).finally(() => clearTimeout(timer));
-}

@@ -5,8 +5,8 @@ const PARTITION_BYTES = 900_000;
 const SEND_BYTES = 16 * 1024 * 1024;
 
 /** Cuts messages into sends, in order: a partition gets at most 900 kB per send, or one larger message alone. */
-export function sendPlan(messages: readonly Outgoing[]): Outgoing[][] {
-  const sends: Outgoing[][] = [];
+export function sendPlan<M extends Outgoing>(messages: readonly M[]): M[][] {
+  const sends: M[][] = [];
   let perPartition = new Map<number, number>();
   let total = 0;
   for (const message of messages) {

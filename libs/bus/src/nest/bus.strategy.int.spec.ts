@@ -9,6 +9,8 @@ import { openEmbeddedBus, type EmbeddedBus } from '../embedded/embedded-bus';
 import { Inbox } from '../testing';
 import { OnBroadcast, OnGroup } from './bus.decorators';
 import { BusStrategy } from './bus.strategy';
+import { text } from '../testing/bench';
+import { plainFrames } from '../testing/plain-frames';
 
 const worked = new Inbox();
 const heard = new Inbox();
@@ -53,7 +55,7 @@ describe('the Nest strategy of the bus', () => {
 
   beforeAll(async () => {
     test = await testDatabase('bus', [busMigration]);
-    bus = openEmbeddedBus({ database: test.database });
+    bus = openEmbeddedBus({ database: test.database, frames: plainFrames });
   });
 
   afterAll(async () => {
@@ -73,7 +75,7 @@ describe('the Nest strategy of the bus', () => {
     const { app, strategy } = await serve(HandlersModule, async ({ value }, error, group) => void aside.push([value.toString(), error.message, group]));
     await app.listen();
     expect([heard.texts, heardToo.texts, strategy.ready]).toEqual([['one', 'two'], ['one', 'two'], true]);
-    await bus.publish('interactions', ['a', 'b', 'bad', 'c', 'd'].map(message));
+    await bus.publish('interactions', ['a', 'b', 'bad', 'c', 'd'].map((value) => text('k', value)));
     await worked.has('d');
     expect(worked.texts).toEqual(['a', 'b', 'c', 'd']);
     expect(aside).toEqual([['bad', 'will never do', 'spec']]);

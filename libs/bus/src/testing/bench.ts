@@ -13,7 +13,10 @@ export interface BusBench {
 
 export type CurrentBench = () => BusBench;
 
-export const text = (key: string, value: string): OutgoingMessage => ({ key: Buffer.from(key), value: Buffer.from(value) });
+/** All of one tenant, so that what waits is framed together. */
+export const TENANT = '5b6f0a4e-57a7-4a0e-9c64-3c2f3f2c7d11';
+
+export const text = (key: string, value: string): OutgoingMessage => ({ key: Buffer.from(key), value: Buffer.from(value), tenant: TENANT });
 
 export const texts = (count: number, prefix = 'm') => Array.from({ length: count }, (_, index) => `${prefix}${index}`);
 

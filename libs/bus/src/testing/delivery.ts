@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { groupOf, text, texts, type CurrentBench } from './bench';
+import { groupOf, TENANT, text, texts, type CurrentBench } from './bench';
 import { Inbox } from './inbox';
 
 const ofKey = (inbox: Inbox, key: string) => inbox.messages.filter((message) => message.key.toString() === key).map(({ value }) => value.toString());
@@ -22,7 +22,7 @@ export function delivery(bench: CurrentBench): void {
     const key = randomBytes(16);
     const value = Buffer.from([0, 255, 10, 13, 92, 34, 0, 128]);
     const headers = { traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01', 'x-odd': 'ünï "\\ {}', empty: '' };
-    await bus.publish('interactions', [{ key, value, headers }, { key, value: Buffer.alloc(0) }]);
+    await bus.publish('interactions', [{ tenant: TENANT, key, value, headers }, { tenant: TENANT, key, value: Buffer.alloc(0) }]);
     await bus.group(groupOf('bytes', inbox.handle));
     await inbox.until(() => inbox.messages.length >= 2);
     expect(inbox.messages[0]).toMatchObject({ topic: 'interactions', key, value, headers });
@@ -34,7 +34,7 @@ export function delivery(bench: CurrentBench): void {
     const inbox = new Inbox();
     const values = [randomBytes(600_000), randomBytes(600_000), randomBytes(600_000)];
     await bus.group(groupOf('large', inbox.handle));
-    await Promise.all(values.map((value) => bus.publish('interactions', [{ key: Buffer.from('k'), value }])));
+    await Promise.all(values.map((value) => bus.publish('interactions', [{ tenant: TENANT, key: Buffer.from('k'), value }])));
     await inbox.until(() => inbox.messages.length >= 3);
     expect(inbox.messages.every(({ value }, index) => value.equals(values[index]!))).toBe(true);
   });
@@ -43,7 +43,7 @@ export function delivery(bench: CurrentBench): void {
     const { bus } = bench();
     const inbox = new Inbox();
     const before = Date.now() - 1000;
-    await bus.publish('interactions', texts(5).map((value) => text('k', value)));
+    for (const value of texts(5)) await bus.publish('interactions', [text('k', value)]);
     await bus.group(groupOf('offsets', inbox.handle));
     await inbox.until(() => inbox.messages.length >= 5);
     expect(new Set(inbox.messages.map(({ offset }) => offset)).size).toBe(5);

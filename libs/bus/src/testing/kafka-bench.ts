@@ -4,6 +4,7 @@ import { Kafka, logLevel, type Admin } from 'kafkajs';
 import type { Bus } from '../bus.contract';
 import { openKafkaBus, type KafkaBusOptions } from '../kafka/kafka-bus';
 import type { BusBench } from './bench';
+import { plainFrames } from './plain-frames';
 
 export interface KafkaBench extends BusBench {
   topicPrefix: string;
@@ -18,7 +19,7 @@ export async function kafkaBench(): Promise<KafkaBench> {
   const topicPrefix = `${randomUUID()}.`;
   const opened: Bus[] = [];
   const another = async (more: Partial<KafkaBusOptions> = {}) => {
-    const bus = openKafkaBus({ brokers, clientId: 'bus-spec', topicPrefix, maxPartitions: 2, ...more });
+    const bus = openKafkaBus({ brokers, frames: plainFrames, clientId: 'bus-spec', topicPrefix, maxPartitions: 2, ...more });
     opened.push(bus);
     return bus;
   };

@@ -1,18 +1,11 @@
-import { isRefusal, normaliseIdentity, TYPE_PATTERN, type FieldError, type IdentityClaim, type Interaction, type NormalIdentity } from '@throughline/contracts';
-
-export interface VouchedIdentity extends NormalIdentity {
-  verified: boolean;
-}
-
-export interface AdmittedParty {
-  role: string;
-  identity?: NormalIdentity;
-  name?: string;
-}
+import {
+  isRefusal, normaliseIdentity, TYPE_PATTERN,
+  type AdmittedIdentity, type AdmittedParty, type FieldError, type IdentityClaim, type Interaction, type NormalIdentity,
+} from '@throughline/contracts';
 
 /** An interaction that may come in, with its identities in their one written form. */
 export interface Admitted {
-  identities: VouchedIdentity[];
+  identities: AdmittedIdentity[];
   parties: AdmittedParty[];
   /** Unix ms. */
   claimedAt: number;
@@ -29,7 +22,7 @@ export interface AdmissionRules {
 export function admit(interaction: Interaction, rules: AdmissionRules): Admitted | { errors: FieldError[] } {
   const warnings: FieldError[] = [];
   const errors = [...formErrors(interaction)];
-  const identities: VouchedIdentity[] = [];
+  const identities: AdmittedIdentity[] = [];
   interaction.identities.forEach((claim, index) => {
     const normal = normaliseIdentity(claim, rules.region);
     if (isRefusal(normal)) errors.push({ pointer: refusedAt(index, normal.code), ...normal });
@@ -51,7 +44,7 @@ function formErrors(interaction: Interaction): FieldError[] {
   return errors;
 }
 
-function vouched(normal: NormalIdentity, claim: IdentityClaim, index: number, rules: AdmissionRules, warnings: FieldError[]): VouchedIdentity {
+function vouched(normal: NormalIdentity, claim: IdentityClaim, index: number, rules: AdmissionRules, warnings: FieldError[]): AdmittedIdentity {
   const may = claim.verified === true && rules.mayVouch(normal.namespace);
   if (claim.verified && !may) {
     const detail = `The credential may not vouch for ${normal.namespace}: kept as a hint.`;

@@ -1,17 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { create, toBinary } from '@bufbuild/protobuf';
 import type { BlobStore } from '@throughline/blob';
 import type { Bus, OutgoingMessage } from '@throughline/bus';
-import { BodySchema, RecordSchema, type FieldError, type Interaction } from '@throughline/contracts';
-import { commitment, randomSalt, type TenantKeys, type Vault } from '@throughline/vault';
-import type { Directory, Door, DoorOutcome, DoorRequest } from '../runtime.contract';
+import { formatAccepted, formatIdentity, interactionId, type AcceptedInteraction, type FieldError, type Interaction } from '@throughline/contracts';
+import type { TenantKeys, Vault } from '@throughline/vault';
+import type { Account, Directory, Door, DoorOutcome, DoorRequest } from '../runtime.contract';
 import { admit, type Admitted } from './admission';
-import { buildBody } from './build-body';
-import { buildEnvelope, idOf, type Acceptance } from './build-envelope';
 import { tooDeep } from './depth';
-import { contentDigest } from './digest';
 import { allFinite } from './finite';
-import { putSealed, sealBody } from './sealed-body';
+import { INLINE_LIMIT, putSealed } from './sealed-body';
 import { wellFormed } from './well-formed';
 
 export interface DoorParts {
@@ -23,18 +19,28 @@ export interface DoorParts {
   version: string;
 }
 
+/** What an interaction's acceptance rests on, the same for all of a request. */
+interface Acceptance {
+  request: DoorRequest;
+  keys: TenantKeys;
+  region: string | undefined;
+  /** Unix ms. */
+  now: number;
+}
+
 type Ready = { outcome: DoorOutcome; message?: OutgoingMessage };
 
 export class BusDoor implements Door {
   constructor(private readonly parts: DoorParts) {}
 
   async accept(request: DoorRequest, interactions: readonly Interaction[]): Promise<DoorOutcome[]> {
-    const keys = await this.parts.vault.forTenant(request.account.tenant);
-    const now = this.parts.clock().getTime();
-    const acceptance = { request, keys, now, producerVersion: this.parts.version };
-    const ready = await Promise.all(interactions.map((interaction) => this.prepare(interaction, keys, acceptance, request)));
+    const { tenant } = request.account;
+    const keys = await this.parts.vault.forTenant(tenant);
+    const region = this.parts.directory.tenant(tenant)?.region || undefined;
+    const acceptance = { request, keys, region, now: this.parts.clock().getTime() };
+    const ready = interactions.map((interaction) => this.prepare(interaction, acceptance));
     const messages = ready.flatMap(({ message }) => (message ? [message] : []));
-    if (messages.length > 0) await this.parts.bus.publish('interactions', messages);
+    if (messages.length > 0) await this.parts.bus.publish('interactions', await this.keepLarge(keys, messages));
     return ready.map(({ outcome }) => outcome);
   }
 
@@ -45,34 +51,77 @@ export class BusDoor implements Door {
     return blob;
   }
 
-  private async prepare(given: Interaction, keys: TenantKeys, acceptance: Acceptance, request: DoorRequest): Promise<Ready> {
+  /** No promise in here: a thousand interactions would wait a thousand turns. */
+  private prepare(given: Interaction, acceptance: Acceptance): Ready {
+    const { request, region } = acceptance;
     const unkeepable = unkeepableErrors(given);
     if (unkeepable.length > 0) return { outcome: { status: 'rejected', errors: unkeepable } };
-    const interaction = wellFormed(given);
-    const channelErrors = checkChannel(interaction, request);
-    const admitted = admit(interaction, { region: this.parts.directory.tenant(keys.tenant)?.region || undefined, mayVouch: request.mayVouch });
+    const channelErrors = checkChannel(given, request);
+    const admitted = admit(given, { region, mayVouch: request.mayVouch });
     if ('errors' in admitted) return { outcome: { status: 'rejected', errors: [...channelErrors, ...admitted.errors] } };
     if (channelErrors.length > 0) return { outcome: { status: 'rejected', errors: channelErrors } };
-    const message = await this.seal(interaction, admitted, keys, acceptance);
-    return { outcome: { status: 'accepted', interactionId: idOf(request.account, interaction), warnings: admitted.warnings }, message };
+    const accepted = this.accepted(given, admitted, acceptance);
+    return { outcome: { status: 'accepted', interactionId: accepted.id, warnings: admitted.warnings }, message: messageOf(accepted, acceptance) };
   }
 
-  private async seal(interaction: Interaction, admitted: Admitted, keys: TenantKeys, acceptance: Acceptance): Promise<OutgoingMessage> {
-    const id = idOf(acceptance.request.account, interaction);
-    const bytes = toBinary(BodySchema, buildBody(interaction, admitted, randomSalt(16)));
-    const envelope = buildEnvelope(interaction, admitted, commitment(id, bytes), acceptance);
-    const body = await sealBody(keys, this.parts.blobs, id, bytes);
-    const record = create(RecordSchema, { envelope, body, digest: contentDigest(keys, interaction, admitted) });
-    const trace = acceptance.request.trace;
-    const headers = { ...(interaction.revisable && { revisable: '1' }), ...(trace && { traceparent: trace }) };
-    return { key: envelope.key, value: toBinary(RecordSchema, record), headers };
+  private accepted(interaction: Interaction, admitted: Admitted, { request, now }: Acceptance): AcceptedInteraction {
+    const { account, provider, service, trace } = request;
+    const { type, direction, conversation, providerSequence, content, data, agent, providerIds, rawBlob, revisable } = interaction;
+    return {
+      id: idOf(account, interaction),
+      type,
+      account: account.id,
+      channel: account.channel || interaction.channel || '',
+      direction,
+      provider,
+      producer: service,
+      producerVersion: this.parts.version,
+      claimedAt: admitted.claimedAt,
+      acceptedAt: now,
+      identities: admitted.identities,
+      parties: admitted.parties.length > 0 ? admitted.parties : undefined,
+      ...{ conversation, relatesTo: relatedId(account, interaction), providerSequence, content, data, agent, providerIds, rawBlob, revisable, trace },
+    };
+  }
+
+  /** What is over 256 KiB is durably in the blob store before the message that names it. */
+  private async keepLarge(keys: TenantKeys, messages: readonly OutgoingMessage[]): Promise<OutgoingMessage[]> {
+    return Promise.all(messages.map((message) => (message.value.length > INLINE_LIMIT ? this.keepInBlob(keys, message) : message)));
+  }
+
+  private async keepInBlob(keys: TenantKeys, message: OutgoingMessage): Promise<OutgoingMessage> {
+    const { id, account } = JSON.parse(Buffer.from(message.value).toString('utf8')) as AcceptedInteraction;
+    const blob = randomUUID();
+    await putSealed(keys, this.parts.blobs, { blob, id, purpose: 'epoch' }, message.value);
+    return { ...message, value: Buffer.from(formatAccepted({ id, account, blob })) };
   }
 }
 
+/** The id an interaction has for ever. */
+const idOf = (account: Pick<Account, 'id' | 'tenant'>, { kind, tuple }: Pick<Interaction, 'kind' | 'tuple'>) => interactionId(account.tenant, account.id, kind, tuple);
+
+/** Id of the interaction this one refers to. */
+const relatedId = (account: Account, { relatesTo, relatesToId }: Interaction) => relatesToId ?? (relatesTo && idOf(account, relatesTo));
+
+function messageOf(accepted: AcceptedInteraction, { request, keys }: Acceptance): OutgoingMessage {
+  const value = Buffer.from(keepable(formatAccepted(accepted)));
+  return { tenant: keys.tenant, key: partitionKey(keys, accepted), value, ...(request.trace && { headers: { traceparent: request.trace } }) };
+}
+
+/** JSON writes a lone surrogate as `\ud..`: UTF-8 cannot carry one, nor canonical JSON or protobuf take it. */
+const keepable = (text: string) => (/\\ud[89a-f]/i.test(text) ? formatAccepted(wellFormed(JSON.parse(text) as AcceptedInteraction)) : text);
+
+/** Order is kept per customer-side identity, whichever direction; without one per conversation. */
+function partitionKey(keys: TenantKeys, { identities, account, conversation }: AcceptedInteraction): Buffer {
+  const first = identities[0];
+  return keys.hash('key', first ? formatIdentity(first) : `${account}|${conversation}`);
+}
+
 /** What no canonical JSON can hold. Only `data` can: every other field has a form. */
-function unkeepableErrors(given: Interaction): FieldError[] {
-  if (tooDeep(given)) return [{ pointer: '/data', code: 'depth', detail: 'Nested too deep.' }];
-  return allFinite(given) ? [] : [{ pointer: '/data', code: 'number', detail: 'A number is too large to be kept.' }];
+function unkeepableErrors({ data }: Interaction): FieldError[] {
+  if (data === undefined) return [];
+  if (tooDeep(data)) return [{ pointer: '/data', code: 'depth', detail: 'Nested too deep.' }];
+  return allFinite(data) ? [] : [{ pointer: '/data', code: 'number', detail: 'A number is too large to be kept.' }];
 }
 
 /** The account's channel is the interaction's; only an account open to several lets the interaction say. */

@@ -47,9 +47,10 @@ export async function openRuntime(config: RuntimeConfig, options: OpenOptions): 
   const persist = persistence(log, options.signal);
   const databases = new ServiceDatabases(source(config, options, log), persist);
   try {
-    const bus = await persist(() => openBus(config, { ...options, databases, log }));
+    const vault = openVault(openFileKeyStore(folderOf(config.keyStore)), options.clock ?? now);
+    const bus = await persist(() => openBus(config, { ...options, databases, vault, log }));
     await persist(() => bus.ensureTopics());
-    const parts = { bus, vault: openVault(openFileKeyStore(folderOf(config.keyStore)), options.clock ?? now), blobs: blobStore(config) };
+    const parts = { bus, vault, blobs: blobStore(config) };
     const directory = new ConfigDirectory(parts.vault);
     await persist(() => directory.follow(bus));
     return new ProcessRuntime({ ...parts, config, directory, databases, log, clock: options.clock ?? now });

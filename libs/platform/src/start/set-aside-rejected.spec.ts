@@ -1,11 +1,11 @@
 import { create, toBinary } from '@bufbuild/protobuf';
 import type { Message } from '@throughline/bus';
-import { RecordSchema, rejected, TimelineRecordSchema, type TopicName } from '@throughline/contracts';
+import { formatAccepted, FrameSchema, RecordSchema, rejected, TimelineRecordSchema, type TopicName } from '@throughline/contracts';
 import type { SetAside } from '../runtime.contract';
 import { setAsideRejected } from './set-aside-rejected';
 
 const record = create(RecordSchema, { envelope: { id: 'e1', tenant: 't1', account: 'acc_1' } });
-const message = (topic: TopicName, value: Uint8Array) => ({ topic, value: Buffer.from(value), partition: 3, offset: '7' }) as Message;
+const message = (topic: TopicName, value: Uint8Array) => ({ topic, value: Buffer.from(value), partition: 3, offset: '7', ...(topic === 'interactions' && value.length > 0 && { tenant: 't1' }) }) as Message;
 
 function setAside() {
   const put: SetAside[] = [];
@@ -16,7 +16,7 @@ function setAside() {
 
 describe('a message that a handler rejected', () => {
   it.each([
-    ['interactions', toBinary(RecordSchema, record)],
+    ['interactions', Buffer.from(formatAccepted({ id: 'e1', account: 'acc_1', blob: 'b1' }))],
     ['timeline', toBinary(TimelineRecordSchema, create(TimelineRecordSchema, { record }))],
   ] as const)('of %s is a dead letter of its tenant, one for each event and group', async (topic, value) => {
     const { put, act } = setAside();
@@ -26,15 +26,23 @@ describe('a message that a handler rejected', () => {
 
   it('does not tell what a strange error says', async () => {
     const { put, act } = setAside();
-    await act(message('interactions', toBinary(RecordSchema, record)), new Error('bad value a@b.example'), 'profile');
+    await act(message('outbound', toBinary(RecordSchema, record)), new Error('bad value a@b.example'), 'profile');
     expect(put).toMatchObject([{ cause: 'rejected', detail: 'The handler rejected it.' }]);
   });
 
   it('is told in the log where it names no tenant', async () => {
     const { put, logged, act } = setAside();
-    await act(message('interactions', Buffer.from('nonsense')), rejected('x', 'no'), 'profile');
+    await act(message('outbound', Buffer.from('nonsense')), rejected('x', 'no'), 'profile');
     await act(message('dead-letters', Buffer.alloc(0)), rejected('x', 'no'), 'admin');
     expect(put).toEqual([]);
-    expect(logged).toMatchObject([{ topic: 'interactions', partition: 3, offset: '7', group: 'profile' }, { topic: 'dead-letters' }]);
+    expect(logged).toMatchObject([{ topic: 'outbound', partition: 3, offset: '7', group: 'profile' }, { topic: 'dead-letters' }]);
+  });
+
+  it('is a dead letter of its tenant though its frame does not open, told apart by its bytes', async () => {
+    const { put, act } = setAside();
+    const frame = toBinary(FrameSchema, create(FrameSchema, { tenant: 't1', count: 2 }));
+    await act({ ...message('interactions', frame), tenant: undefined }, rejected('key-destroyed', 'The key is gone.'), 'profile');
+    expect(put).toMatchObject([{ tenant: 't1', cause: 'unopenable', raw: Buffer.from(frame) }]);
+    expect(put[0]).not.toHaveProperty('subject');
   });
 });

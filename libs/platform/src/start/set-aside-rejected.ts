@@ -1,6 +1,6 @@
 import { fromBinary } from '@bufbuild/protobuf';
 import type { Message } from '@throughline/bus';
-import { mediaTypeOf, RecordSchema, ThroughlineError, TimelineRecordSchema, type Envelope } from '@throughline/contracts';
+import { FrameSchema, mediaTypeOf, parseAccepted, RecordSchema, ThroughlineError, TimelineRecordSchema, type Envelope } from '@throughline/contracts';
 import type { Logger } from 'pino';
 import type { DeadLetters } from '../runtime.contract';
 
@@ -17,19 +17,20 @@ export interface SetAsideParts {
  */
 export const setAsideRejected = ({ deadLetters, log }: SetAsideParts) =>
   async function setAside(message: Message, error: Error, group: string): Promise<void> {
-    const envelope = envelopeOf(message);
+    const { tenant, account, id } = subjectOf(message);
     const { topic, partition, offset } = message;
-    if (!envelope?.tenant) return log.error({ err: error, topic, partition, offset, group }, 'rejected a message of no tenant');
+    if (!tenant) return log.error({ err: error, topic, partition, offset, group }, 'rejected a message of no tenant');
     await deadLetters.put({
-      tenant: envelope.tenant,
-      account: envelope.account || undefined,
+      tenant,
+      account: account || undefined,
       cause: causeOf(error),
       detail: error instanceof ThroughlineError ? error.message : 'The handler rejected it.',
       service: group,
       raw: message.value,
       mediaType: mediaTypeOf(topic),
-      interaction: envelope.id,
-      subject: `${group}|${envelope.id}`,
+      interaction: id,
+      // What names no event is told apart by its bytes.
+      ...(id && { subject: `${group}|${id}` }),
     });
   };
 
@@ -39,13 +40,29 @@ function causeOf(error: Error): string {
   return CAUSES.has(slug) ? slug : 'rejected';
 }
 
+type Subject = Partial<Record<'tenant' | 'account' | 'id', string>>;
+
+/** Whose message it is, as far as it says. */
+function subjectOf(message: Message): Subject {
+  const { topic, value, tenant } = message;
+  if (topic === 'interactions') return { tenant: tenant ?? tenantOfFrame(value), ...(tenant && parseAccepted(value)) };
+  return envelopeOf(message) ?? {};
+}
+
 function envelopeOf({ topic, value }: Message): Envelope | undefined {
+  return decoded(() => {
+    if (topic === 'outbound') return fromBinary(RecordSchema, value).envelope;
+    return topic === 'timeline' ? fromBinary(TimelineRecordSchema, value).record?.envelope : undefined;
+  });
+}
+
+const tenantOfFrame = (value: Uint8Array) => decoded(() => fromBinary(FrameSchema, value).tenant);
+
+/** Undefined where it is no protobuf at all: it names nobody. */
+function decoded<T>(read: () => T): T | undefined {
   try {
-    if (topic === 'interactions' || topic === 'outbound') return fromBinary(RecordSchema, value).envelope;
-    if (topic === 'timeline') return fromBinary(TimelineRecordSchema, value).record?.envelope;
-    return undefined;
+    return read();
   } catch {
-    // No protobuf at all: it names nobody.
     return undefined;
   }
 }

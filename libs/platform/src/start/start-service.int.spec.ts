@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Controller, Get, Module, Post, Body } from '@nestjs/common';
 import { IsString } from 'class-validator';
-import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
+import { fromBinary } from '@bufbuild/protobuf';
 import { OnGroup, type Message } from '@throughline/bus';
-import { DeadLetterSchema, RecordSchema, rejected, tenantId, type DeadLetter } from '@throughline/contracts';
+import { DeadLetterSchema, formatAccepted, parseAccepted, rejected, tenantId, type DeadLetter } from '@throughline/contracts';
 import { testDatabase } from '@throughline/postgres/testing';
 import pino from 'pino';
 import { Operator, Public } from '../auth/access';
@@ -55,7 +55,7 @@ class SpecHandlers {
   @OnGroup({ topic: 'interactions', group: 'spec' })
   async work(batch: readonly Message[]): Promise<void> {
     if (batch.some(({ headers }) => headers.bad)) throw rejected('conflict', 'Another content under the same id.');
-    heard.push(...batch.map(({ value }) => fromBinary(RecordSchema, value).envelope!.id));
+    heard.push(...batch.map(({ value }) => parseAccepted(value)!.id));
   }
 }
 
@@ -111,7 +111,7 @@ describe('a running service', () => {
 
   it('hands the bus to its handlers, and what they reject to the dead letters', async () => {
     const tenant = tenantId('spec');
-    const message = (id: string, headers: Record<string, string> = {}) => ({ key: Buffer.alloc(16), value: toBinary(RecordSchema, create(RecordSchema, { envelope: { id, tenant } })), headers });
+    const message = (id: string, headers: Record<string, string> = {}) => ({ tenant, key: Buffer.alloc(16), value: Buffer.from(formatAccepted({ id, account: 'acc_1', blob: '' })), headers });
     const letters: DeadLetter[] = [];
     await service.runtime.bus.broadcast({ topic: 'dead-letters', handle: async (batch) => void letters.push(...batch.map(({ value }) => fromBinary(DeadLetterSchema, value))) });
     await service.runtime.bus.publish('interactions', [message('one'), message('two', { bad: '1' }), message('three')]);

@@ -2,8 +2,9 @@ import { once } from 'node:events';
 import { request, type IncomingMessage } from 'node:http';
 import { fromBinary } from '@bufbuild/protobuf';
 import { hubChallenge, hubSignature, listOf, parseJson, recordOf, verifyHubSignature, type Adapter } from '@throughline/channel-kit';
-import { DeadLetterSchema, malformed, RecordSchema, tenantId, unavailable, type Body, type DeadLetter, type Interaction, type Record as EventRecord } from '@throughline/contracts';
-import { openRecord } from '../door/sealed-body';
+import { DeadLetterSchema, malformed, tenantId, unavailable, type Body, type DeadLetter, type Interaction } from '@throughline/contracts';
+import type { AcceptedEvent } from '../accepted/accepted-event';
+import { acceptedEvents } from '../testing/accepted-events';
 import type { Runtime } from '../runtime.contract';
 import { startForTest, until, type TestService } from '../testing';
 import { WebhookDoor } from './webhook-door';
@@ -43,7 +44,7 @@ const PUBLIC_URL = 'https://hooks.example/base';
 
 describe('webhooks over HTTP', () => {
   let service: TestService;
-  let records: EventRecord[] = [];
+  let records: AcceptedEvent[] = [];
   let deadLetters: DeadLetter[] = [];
 
   beforeAll(async () => {
@@ -55,7 +56,7 @@ describe('webhooks over HTTP', () => {
     await publish.account({ id: 'acc_open', tenant: TENANT, provider: 'toy' }, { secret: 'sec' });
     await publish.account({ id: 'acc_mute', tenant: TENANT, provider: 'mute', channel: 'social' }, { secret: 'sec' });
     const onRejected = async () => undefined;
-    await runtime.bus.group({ topic: 'interactions', group: 'spec', onRejected, handle: async (batch) => void records.push(...batch.map(({ value }) => fromBinary(RecordSchema, value))) });
+    await runtime.bus.group({ topic: 'interactions', group: 'spec', onRejected, handle: async (batch) => void records.push(...(await acceptedEvents(runtime, batch))) });
     await runtime.bus.group({ topic: 'dead-letters', group: 'spec', onRejected, handle: async (batch) => void deadLetters.push(...batch.map(({ value }) => fromBinary(DeadLetterSchema, value))) });
   });
   beforeEach(() => {
@@ -70,7 +71,7 @@ describe('webhooks over HTTP', () => {
     const signature = hubSignature(secret, Buffer.from(PUBLIC_URL + path + payload));
     return service.app.inject({ method: 'POST', url: path, headers: { 'content-type': type, 'x-sig': signature }, payload });
   };
-  const bodyOf = async (record: EventRecord): Promise<Body> => openRecord(await service.runtime.vault.forTenant(TENANT), service.runtime.blobs, record);
+  const bodyOf = ({ body }: AcceptedEvent): Body => body;
 
   it('answers what the provider must hear once the interactions are on the bus', async () => {
     const answer = await post({ items: ['+14155550100', '+14155550101'] });

@@ -1,6 +1,6 @@
 import { tenantWall, type Migration } from '@throughline/postgres';
 
-const walls = ['segment', 'segment_link', 'timeline_item', 'segment_summary', 'segment_profile'].map((table) => tenantWall('profile', table));
+const walls = ['segment', 'segment_link', 'timeline_item', 'segment_summary', 'segment_trait'].map((table) => tenantWall('profile', table));
 
 /**
  * Read models of the profile, kept per segment: a merge writes `segment.customer` only. All of them can be dropped and
@@ -79,14 +79,16 @@ CREATE TABLE profile.segment_summary (
   PRIMARY KEY (segment, channel, account, tenant)
 );
 
-CREATE TABLE profile.segment_profile (
+-- Which event tells a trait; what it says lies in the event, sealed.
+CREATE TABLE profile.segment_trait (
   tenant uuid NOT NULL,
   segment uuid NOT NULL,
-  -- Events of the segment's stream that are folded in.
-  events bigint NOT NULL,
-  -- Traits as JSON under the segment's key.
-  traits bytea,
-  PRIMARY KEY (segment, tenant)
+  trait text NOT NULL,
+  event uuid NOT NULL,
+  -- When it was said (Unix ms), and the provider's order within that ms.
+  at bigint NOT NULL,
+  sequence bigint NOT NULL,
+  PRIMARY KEY (segment, trait, tenant)
 );
 ${walls.join('\n')}`,
 };

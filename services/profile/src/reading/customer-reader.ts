@@ -3,8 +3,8 @@ import type { Tx } from '@throughline/postgres';
 import type { SegmentKey, Vault } from '@throughline/vault';
 import { WITHHELD } from '../ledger-event';
 import { identityBinding } from '../membership.projection';
-import { openTraits } from '../summary.projection';
-import { foldTraits, type Traits } from '../traits';
+import { latestPointers, traitsAt, traitsColumn, type TraitColumn, type TraitValues } from '../trait-values';
+import type { Traits } from '../traits';
 
 /** An identity of a customer, and since when and by which interaction it is hers. */
 export interface HeldIdentity {
@@ -36,7 +36,7 @@ interface MemberRow {
   first_event: string;
   first_at: string;
   events: string | null;
-  traits: Buffer | null;
+  traits: TraitColumn;
   cause: string | null;
   linked_at: string | null;
   channels: Record<string, { count: number; lastAt: number }> | null;
@@ -49,9 +49,10 @@ interface Member extends MemberRow {
 /** LATERAL, so that each row is looked up by its whole key whatever the planner knows of a young table. */
 const MEMBERS = `
   SELECT s.segment, s.customer, s.namespace, s.identity, s.verified, s.first_position, s.first_event, s.first_at,
-    p.events, p.traits, l.cause, l.recorded_at AS linked_at, c.channels
+    p.version AS events, t.traits, l.cause, l.recorded_at AS linked_at, c.channels
   FROM segment s
-  LEFT JOIN LATERAL (SELECT events, traits FROM segment_profile WHERE tenant = $1 AND segment = s.segment LIMIT 1) p ON true
+  LEFT JOIN LATERAL (SELECT version FROM stream WHERE tenant = $1 AND stream = s.segment LIMIT 1) p ON true
+  LEFT JOIN LATERAL (${traitsColumn('s.segment')}) t ON true
   LEFT JOIN LATERAL (
     SELECT cause, recorded_at FROM segment_link WHERE tenant = $1 AND segment = s.segment ORDER BY recorded_at, event LIMIT 1
   ) l ON true
@@ -78,21 +79,29 @@ export async function segmentsOf(tx: Tx, tenant: string, customer: string): Prom
   return rows.map(({ segment }) => segment);
 }
 
+export interface ProfileParts {
+  vault: Pick<Vault, 'existingSegmentKeys'>;
+  traits: Pick<TraitValues, 'read'>;
+}
+
 /** The profiles of these customers, in their order. */
-export async function readProfiles(tx: Tx, vault: Pick<Vault, 'existingSegmentKeys'>, tenant: string, customers: readonly string[]): Promise<CustomerProfile[]> {
+export async function readProfiles(tx: Tx, { vault, traits }: ProfileParts, tenant: string, customers: readonly string[]): Promise<CustomerProfile[]> {
   const { rows } = await tx.query<MemberRow>({ name: 'members-of-customers', text: MEMBERS, values: [tenant, customers] });
   const keys = await vault.existingSegmentKeys(tx, tenant, rows.map((row) => row.segment));
   const members = Map.groupBy(rows, (row) => row.customer);
-  return customers.filter((customer) => members.has(customer)).map((customer) => foldProfile(customer, members.get(customer)!, keys));
+  const pointers = new Map(Array.from(members, ([customer, own]) => [customer, latestPointers(own)]));
+  const told = await traits.read(tx, tenant, [...pointers.values()].flat(), async () => keys);
+  const known = customers.filter((customer) => members.has(customer));
+  return known.map((customer) => foldProfile(customer, members.get(customer)!, keys, traitsAt(pointers.get(customer)!, told)));
 }
 
-function foldProfile(customerId: string, rows: readonly MemberRow[], keys: ReadonlyMap<string, SegmentKey>): CustomerProfile {
+function foldProfile(customerId: string, rows: readonly MemberRow[], keys: ReadonlyMap<string, SegmentKey>, traits: Traits): CustomerProfile {
   const members = rows.map((row): Member => ({ ...row, first: parsePosition(row.first_position)! })).sort((a, b) => comparePositions(a.first, b.first));
   return {
     customerId,
     version: members.reduce((sum, { events }) => sum + Number(events ?? 0), 0),
     identities: members.flatMap((member) => identityOf(member, keys.get(member.segment))),
-    traits: members.map((member) => openTraits(member.segment, member.traits, keys.get(member.segment))).reduce<Traits>(foldTraits, {}),
+    traits,
     channels: channelsOf(members),
   };
 }

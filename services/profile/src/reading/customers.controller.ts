@@ -6,6 +6,7 @@ import type { Database } from '@throughline/postgres';
 import { DATABASE, RUNTIME } from '../profile.tokens';
 import { Customer, CustomerList, CustomerLookup, CustomerQuery, presentCustomer } from './customer.dto';
 import { findByIdentities, findCustomer, normalTexts } from './customer-finder';
+import { TraitValues } from '../trait-values';
 import { readProfiles } from './customer-reader';
 import { refuseUnserved } from './not-served-yet';
 import { TimelineList } from './timeline-item.dto';
@@ -24,7 +25,12 @@ export class CustomersController {
     @Inject(RUNTIME) private readonly runtime: Pick<Runtime, 'vault'> & { directory: Pick<Directory, 'tenant'> },
     @Inject(DATABASE) private readonly database: Pick<Database, 'reader'>,
     private readonly timelines: TimelineReader,
+    @Inject(TraitValues) private readonly traits: Pick<TraitValues, 'read'>,
   ) {}
+
+  private get profileParts() {
+    return { vault: this.runtime.vault, traits: this.traits };
+  }
 
   @Post('lookup')
   @HttpCode(200)
@@ -51,7 +57,7 @@ export class CustomersController {
   @ApiOkResponse({ type: Customer, headers: { ETag: { description: 'Her version.', schema: { type: 'string' } } } })
   @ApiNotFoundResponse({ description: '`/problems/customer-not-found`' })
   async get(@Caller() { tenant }: Credential, @Param('customerId') id: string, @Res({ passthrough: true }) reply: Reply): Promise<Customer> {
-    const [profile] = await this.database.reader(tenant, async (tx) => readProfiles(tx, this.runtime.vault, tenant, [await findCustomer(tx, tenant, id)]));
+    const [profile] = await this.database.reader(tenant, async (tx) => readProfiles(tx, this.profileParts, tenant, [await findCustomer(tx, tenant, id)]));
     reply.header('etag', `"${profile!.version}"`);
     return presentCustomer(profile!, id.toLowerCase());
   }
@@ -69,7 +75,7 @@ export class CustomersController {
 
   private async find(tenant: string, texts: readonly string[]): Promise<CustomerList> {
     const keys = await this.runtime.vault.forTenant(tenant);
-    const read = async (tx: Parameters<typeof findByIdentities>[0]) => readProfiles(tx, this.runtime.vault, tenant, await findByIdentities(tx, keys, texts));
+    const read = async (tx: Parameters<typeof findByIdentities>[0]) => readProfiles(tx, this.profileParts, tenant, await findByIdentities(tx, keys, texts));
     const profiles = await this.database.reader(tenant, read);
     return { items: profiles.map((profile) => presentCustomer(profile)), next: null, previous: null };
   }

@@ -53,7 +53,7 @@ describe('a timeline', () => {
 
   it('shows an item as the API promises', async () => {
     const first = { id: 'full', identities: ['email:full@shop.example'], channel: 'email', account: 'acc_email', conversation: 'thread-77', provider: 'generic' };
-    await bench.post({ ...first, at: T0, text: 'hello', language: 'en', data: { durationMs: 61000 }, direction: Direction.OUTBOUND, relatesTo: 'other', type: 'message.sent' });
+    await bench.post({ ...first, at: T0, text: 'hello', language: 'en', data: { durationMs: 61000 }, direction: 'outbound', relatesTo: 'other', type: 'message.sent' });
     const [item] = (await bench.timeline((await bench.customer('email:full@shop.example'))!.customerId)).items;
     expect(item).toEqual({
       id: idOf(TENANT, first),

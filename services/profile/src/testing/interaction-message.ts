@@ -1,7 +1,6 @@
-import { create, toBinary } from '@bufbuild/protobuf';
 import type { Message } from '@throughline/bus';
-import { BodySchema, DataClass, Direction, EnvelopeSchema, formatIdentity, interactionId, RecordSchema } from '@throughline/contracts';
-import { commitment, randomSalt, type TenantKeys } from '@throughline/vault';
+import { formatAccepted, formatIdentity, interactionId, type AcceptedInteraction, type DirectionName } from '@throughline/contracts';
+import type { TenantKeys } from '@throughline/vault';
 
 export interface TestInteraction {
   id: string;
@@ -9,7 +8,7 @@ export interface TestInteraction {
   channel?: string;
   account?: string;
   provider?: string;
-  direction?: Direction;
+  direction?: DirectionName;
   /** Unix ms. */
   at?: number;
   sequence?: number;
@@ -33,55 +32,43 @@ function identityOf(text: string) {
   return { namespace, value: value.join(':'), verified };
 }
 
-function bodyOf(interaction: TestInteraction) {
-  const { identities = ['phone:+14155550100'], conversation = '', text = '', language = '', data, party } = interaction;
-  return create(BodySchema, {
-    salt: randomSalt(16),
+function acceptedOf(tenant: string, interaction: TestInteraction): AcceptedInteraction {
+  const { account = 'acc_phone', at = 1_700_000_000_000, identities = ['phone:+14155550100'], text = '', language = '', party, relatesTo } = interaction;
+  return {
+    id: idOf(tenant, interaction),
+    type: interaction.type ?? 'call.ended',
+    account,
+    channel: interaction.channel ?? 'phone',
+    direction: interaction.direction ?? 'inbound',
+    provider: interaction.provider ?? 'twilio-voice',
+    producer: 'phone',
+    producerVersion: '',
+    claimedAt: at,
+    acceptedAt: at,
     identities: identities.map(identityOf),
-    parties: party ? [{ role: 'customer', identity: identityOf(party.identity), name: party.name }] : [],
-    providerIds: { id: interaction.id },
-    conversation,
+    parties: party && [{ role: 'customer', identity: identityOf(party.identity), name: party.name }],
+    conversation: interaction.conversation,
+    relatesTo: relatesTo && idOf(tenant, { id: relatesTo, account }),
+    providerSequence: interaction.sequence,
     content: { text, language },
-    ...(data && { data: Buffer.from(JSON.stringify(data)) }),
-  });
+    data: interaction.data,
+    providerIds: { id: interaction.id },
+    revisable: interaction.revisable,
+  };
 }
 
 /** An interaction as a door puts it on the bus. */
 export function interactionMessage(keys: TenantKeys, interaction: TestInteraction): Message {
-  const { account = 'acc_phone', channel = 'phone', at = 1_700_000_000_000, conversation = '' } = interaction;
-  const body = bodyOf(interaction);
-  const plain = toBinary(BodySchema, body);
-  const id = idOf(keys.tenant, interaction);
-  const envelope = create(EnvelopeSchema, {
-    id,
-    type: interaction.type ?? 'call.ended',
-    typeVersion: 1,
-    tenant: keys.tenant,
-    account,
-    channel,
-    direction: interaction.direction ?? Direction.INBOUND,
-    key: keys.hash('key', body.identities[0] ? formatIdentity(body.identities[0]) : `${account}|${conversation}`),
-    conversation: conversation ? keys.hash('conversation', `${account}|${conversation}`) : Buffer.alloc(0),
-    relatesTo: interaction.relatesTo ? idOf(keys.tenant, { id: interaction.relatesTo, account }) : '',
-    claimedAt: BigInt(at),
-    occurredAt: BigInt(at),
-    acceptedAt: BigInt(at),
-    dataClass: DataClass.PERSONAL,
-    commitment: commitment(id, plain),
-    normaliserVersion: 1,
-    producer: 'phone',
-    providerSequence: BigInt(interaction.sequence ?? 0),
-    provider: interaction.provider ?? 'twilio-voice',
-  });
-  const digest = keys.hash('digest', JSON.stringify({ ...interaction, at: undefined, revisable: undefined }));
-  const record = create(RecordSchema, { envelope, body: keys.seal('epoch', id, plain), digest });
+  const accepted = acceptedOf(keys.tenant, interaction);
+  const first = accepted.identities[0];
   return {
     topic: 'interactions',
+    tenant: keys.tenant,
     partition: 0,
     offset: '0',
-    publishedAt: at,
-    key: Buffer.from(envelope.key),
-    value: Buffer.from(toBinary(RecordSchema, record)),
-    headers: interaction.revisable ? { revisable: '1' } : {},
+    publishedAt: accepted.acceptedAt,
+    key: keys.hash('key', first ? formatIdentity(first) : `${accepted.account}|${accepted.conversation}`),
+    value: Buffer.from(formatAccepted(accepted)),
+    headers: {},
   };
 }

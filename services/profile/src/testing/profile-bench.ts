@@ -21,6 +21,7 @@ import type { TimelineList } from '../reading/timeline-item.dto';
 import type { TimelineQuery } from '../reading/timeline-query.dto';
 import { TimelineReader } from '../reading/timeline-reader';
 import { Relay } from '../relay';
+import { TraitValues } from '../trait-values';
 import { interactionMessage, type TestInteraction } from './interaction-message';
 
 export const TENANT = tenantId('profile-bench');
@@ -32,6 +33,7 @@ export class ProfileBench {
   readonly blobs = memoryBlobs();
   readonly store = eventStore;
   readonly bodies = new BodyStore(this.blobs);
+  readonly traits = new TraitValues(this.store, this.bodies);
   readonly ledger = new Ledger(this.store, this.vault, this.bodies);
   readonly letters: SetAside[] = [];
   readonly published: (OutgoingMessage & { topic: TopicName })[] = [];
@@ -72,8 +74,8 @@ export class ProfileBench {
 
   readonly directory = { tenant: () => undefined, account: (id: string) => Promise.resolve(this.accounts.get(id)) };
   readonly accounts = new Map<string, Account>();
-  readonly customers = new CustomersController({ vault: this.vault, directory: this.directory }, this.db.database, new TimelineReader(this.store, this.vault, this.bodies));
-  readonly relay = new Relay({ database: this.db.database, vault: this.vault, bus: this.bus, blobs: this.blobs });
+  readonly customers = new CustomersController({ vault: this.vault, directory: this.directory }, this.db.database, new TimelineReader(this.store, this.vault, this.bodies), this.traits);
+  readonly relay = new Relay({ database: this.db.database, vault: this.vault, bus: this.bus, traits: this.traits, blobs: this.blobs });
 
   /** The customer who holds `namespace:value`, as the API tells. */
   async customer(identity: string, tenant = TENANT): Promise<Customer | undefined> {

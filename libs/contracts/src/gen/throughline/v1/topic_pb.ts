@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file throughline/v1/topic.proto.
  */
 export const file_throughline_v1_topic: GenFile = /*@__PURE__*/
-  fileDesc("Chp0aHJvdWdobGluZS92MS90b3BpYy5wcm90bxIOdGhyb3VnaGxpbmUudjEiWwoMVG9waWNPcHRpb25zEgwKBG5hbWUYASABKAkSEgoKcGFydGl0aW9ucxgCIAEoDRIWCg5yZXRlbnRpb25fZGF5cxgDIAEoDRIRCgljb21wYWN0ZWQYBCABKAg6VwoGdG9waWNzEh8uZ29vZ2xlLnByb3RvYnVmLk1lc3NhZ2VPcHRpb25zGLWHAyADKAsyHC50aHJvdWdobGluZS52MS5Ub3BpY09wdGlvbnNSBnRvcGljc2IGcHJvdG8z", [file_google_protobuf_descriptor]);
+  fileDesc("Chp0aHJvdWdobGluZS92MS90b3BpYy5wcm90bxIOdGhyb3VnaGxpbmUudjEiawoMVG9waWNPcHRpb25zEgwKBG5hbWUYASABKAkSEgoKcGFydGl0aW9ucxgCIAEoDRIWCg5yZXRlbnRpb25fZGF5cxgDIAEoDRIRCgljb21wYWN0ZWQYBCABKAgSDgoGZnJhbWVkGAUgASgIOlcKBnRvcGljcxIfLmdvb2dsZS5wcm90b2J1Zi5NZXNzYWdlT3B0aW9ucxi1hwMgAygLMhwudGhyb3VnaGxpbmUudjEuVG9waWNPcHRpb25zUgZ0b3BpY3NiBnByb3RvMw", [file_google_protobuf_descriptor]);
 
 /**
  * What a topic of the bus is like. It stands on the message the topic carries; libs/contracts reads it into one registry.
@@ -47,6 +47,13 @@ export type TopicOptions = Message<"throughline.v1.TopicOptions"> & {
    * @generated from field: bool compacted = 4;
    */
   compacted: boolean;
+
+  /**
+   * Messages of one tenant that wait together travel as one sealed frame (frame.proto).
+   *
+   * @generated from field: bool framed = 5;
+   */
+  framed: boolean;
 };
 
 /**
