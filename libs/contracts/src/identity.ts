@@ -61,9 +61,11 @@ const phones = new LRUCache<string, NormalIdentity | IdentityRefusal>({ max: 20_
 
 function normalisePhone(value: string, region = ''): NormalIdentity | IdentityRefusal {
   const name = `${region}|${value}`;
-  const known = phones.get(name) ?? parsePhone(value, region);
-  phones.set(name, known);
-  return known;
+  const known = phones.get(name);
+  if (known) return known;
+  const parsed = parsePhone(value, region);
+  phones.set(name, parsed);
+  return parsed;
 }
 
 function parsePhone(value: string, region: string): NormalIdentity | IdentityRefusal {

@@ -19,8 +19,17 @@ export interface KeyTimes {
 
 const FOR_EVER: KeyTimes = { sealUntil: Infinity, destroyAfter: Infinity };
 
-const epochId = (at: number) => `epoch:${new Date(at).toISOString().slice(0, 10)}`;
-const rawId = (at: number) => `raw:${new Date(at).toISOString().slice(0, 7)}`;
+const epochId = (at: number) => `epoch:${dayOf(at)}`;
+const rawId = (at: number) => `raw:${dayOf(at).slice(0, 7)}`;
+
+let latest = { number: NaN, text: '' };
+
+/** The day as text, made once a day: every box that is sealed asks for it. */
+function dayOf(at: number): string {
+  const number = Math.floor(at / DAY_MS);
+  if (number !== latest.number) latest = { number, text: new Date(at).toISOString().slice(0, 10) };
+  return latest.text;
+}
 
 /** Id of the tenant's key for keyed hashes. */
 export const HASH_KEY_ID = 'hash:1';

@@ -25,9 +25,15 @@ class PortVault implements Vault {
   }
 
   async forTenant(tenant: string): Promise<TenantKeys> {
-    const keys = this.tenants.get(tenant) ?? new LoadedKeys(tenant, this.port, this.clock);
+    const keys = this.tenants.get(tenant) ?? this.load(tenant);
+    const preparing = keys.prepare();
+    if (preparing) await preparing;
+    return keys;
+  }
+
+  private load(tenant: string): LoadedKeys {
+    const keys = new LoadedKeys(tenant, this.port, this.clock);
     this.tenants.set(tenant, keys);
-    await keys.prepare();
     return keys;
   }
 

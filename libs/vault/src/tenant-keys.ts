@@ -7,7 +7,10 @@ import type { KeyPort } from './key-port.contract';
 import type { HashPurpose, Sealed, SealPurpose, TenantKeys } from './vault.contract';
 
 const HASH_BYTES = 16;
-const CACHED_HASHES = 20_000;
+/** Of a customer there are three: her identity, her key, her conversation. */
+const CACHED_HASHES = 60_000;
+/** Well below the grace in which the key of the day before still seals. */
+const LOOK_AGAIN_MS = 10_000;
 /** Longer texts are contents, which do not come back. */
 const CACHED_TEXT_LENGTH = 200;
 
@@ -16,6 +19,9 @@ export class LoadedKeys implements TenantKeys {
   private readonly keys = new Map<string, KeyObject>();
   private readonly hashes = new LRUCache<string, Buffer>({ max: CACHED_HASHES });
   private preparing: Promise<void> | undefined;
+  /** Unix ms: within, what is needed is known to be there. */
+  private heldFrom = 0;
+  private heldUntil = 0;
 
   constructor(
     readonly tenant: string,
@@ -26,7 +32,12 @@ export class LoadedKeys implements TenantKeys {
   /** Loads or makes what is needed now and tomorrow; without any wait where it is there. */
   prepare(): Promise<void> | undefined {
     const at = this.clock().getTime();
-    if (this.holds(currentKeyIds(at)) && this.holds(comingKeyIds(at))) return undefined;
+    if (at >= this.heldFrom && at < this.heldUntil) return undefined;
+    if (this.holds(currentKeyIds(at)) && this.holds(comingKeyIds(at))) {
+      this.heldFrom = at;
+      this.heldUntil = at + LOOK_AGAIN_MS;
+      return undefined;
+    }
     this.preparing ??= this.load(at).finally(() => (this.preparing = undefined));
     return this.preparing;
   }
@@ -34,9 +45,11 @@ export class LoadedKeys implements TenantKeys {
   hash(purpose: HashPurpose, text: string | Uint8Array): Buffer {
     if (typeof text !== 'string' || text.length > CACHED_TEXT_LENGTH) return this.keyedHash(purpose, text);
     const name = `${purpose}\0${text}`;
-    const known = this.hashes.get(name) ?? this.keyedHash(purpose, text);
-    this.hashes.set(name, known);
-    return Buffer.from(known);
+    const known = this.hashes.get(name);
+    if (known) return Buffer.from(known);
+    const hash = this.keyedHash(purpose, text);
+    this.hashes.set(name, hash);
+    return Buffer.from(hash);
   }
 
   seal(purpose: SealPurpose, id: string, plain: Uint8Array): Sealed {

@@ -20,8 +20,9 @@ function formErrors(item: unknown): FieldError[] {
   return data ? checkData(type, data).map((error) => ({ ...error, pointer: `/data${error.pointer}` })) : [];
 }
 
-/** JavaScript reads 30 February as 2 March. */
+/** JavaScript reads 30 February as 2 March. Every month has 28 days. */
 function dayExists(time: string): boolean {
   const day = time.slice(0, 10);
+  if (day.slice(8) <= '28') return true;
   return new Date(`${day}T00:00:00Z`).toISOString().startsWith(day);
 }

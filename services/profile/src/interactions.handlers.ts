@@ -2,7 +2,8 @@ import { Controller, Inject } from '@nestjs/common';
 import { OnGroup, type Message } from '@throughline/bus';
 import { formatAccepted, mediaTypeOf } from '@throughline/contracts';
 import type { Runtime, SetAside } from '@throughline/platform';
-import { Intake, type OpenInteraction } from './intake';
+import type { OpenInteraction } from './intake';
+import { JoinedIntake } from './joined-intake';
 import { openBatch, type Unopenable } from './open-interactions';
 import { RUNTIME } from './profile.tokens';
 
@@ -13,11 +14,11 @@ const ACCEPTED = mediaTypeOf('interactions');
 export class InteractionsHandlers {
   constructor(
     @Inject(RUNTIME) private readonly runtime: Pick<Runtime, 'vault' | 'blobs' | 'deadLetters'>,
-    private readonly intake: Intake,
+    @Inject(JoinedIntake) private readonly intake: Pick<JoinedIntake, 'take'>,
   ) {}
 
   /** At least once: what the log knows already changes nothing, and what was set aside is set aside under the same id. */
-  @OnGroup({ topic: 'interactions', group: 'profile' })
+  @OnGroup({ topic: 'interactions', group: 'profile', maxBatch: 1000 })
   async take(batch: readonly Message[]): Promise<void> {
     for await (const { keys, interactions, unopenable } of openBatch(this.runtime.vault, this.runtime.blobs, batch)) {
       const { conflicts, refused } = await this.intake.take(keys, interactions);

@@ -5,6 +5,7 @@ import type { AppendedEvent } from './appended-event';
 import { sealEvent, type PlannedEvent } from './ledger-event';
 import type { BodyStore } from './body-store';
 import { project } from './projections';
+import type { TraitValues } from './trait-values';
 
 /** Another transaction appended one of these ids after we had looked: decide again. */
 export class Overtaken extends Error {}
@@ -15,6 +16,7 @@ export class Ledger {
     private readonly store: Pick<EventStore, 'append'>,
     private readonly vault: Pick<Vault, 'segmentKeys'>,
     private readonly bodies: BodyStore,
+    private readonly traits: Pick<TraitValues, 'remember'>,
   ) {}
 
   /** Appends events of one tenant that the log does not know yet. Throws `Overtaken` where it knows one by now. */
@@ -25,6 +27,8 @@ export class Ledger {
     const outcomes = await this.store.append(tx, sealed);
     const appended = events.map((event, index) => placed(event, outcomes[index]!));
     await project(tx, keys, segmentKeys, appended);
+    // The relay comes by soon, and its cards need what these events say.
+    for (const event of appended) this.traits.remember(event);
     return appended;
   }
 

@@ -4,6 +4,7 @@ import type { Runtime, ServiceDefinition } from '@throughline/platform';
 import type { Database } from '@throughline/postgres';
 import { BodyStore } from './body-store';
 import { Intake } from './intake';
+import { JoinedIntake } from './joined-intake';
 import { InteractionsHandlers } from './interactions.handlers';
 import { Ledger } from './ledger';
 import { MessageRequests } from './message-request';
@@ -61,13 +62,13 @@ export class ProfileModule {
 function providers(runtime: Runtime, database: Database): Provider[] {
   const { vault, blobs, bus, directory, clock } = runtime;
   const bodies = new BodyStore(blobs);
-  const ledger = new Ledger(eventStore, vault, bodies);
-  const watch = new InteractionWatch(database, eventStore);
   const traits = new TraitValues(eventStore, bodies);
+  const ledger = new Ledger(eventStore, vault, bodies, traits);
+  const watch = new InteractionWatch(database, eventStore);
   return [
     { provide: RUNTIME, useValue: runtime },
     { provide: DATABASE, useValue: database },
-    { provide: Intake, useValue: new Intake(database, eventStore, ledger) },
+    { provide: JoinedIntake, useValue: new JoinedIntake(new Intake(database, eventStore, ledger)) },
     { provide: TraitValues, useValue: traits },
     { provide: TimelineReader, useValue: new TimelineReader(eventStore, vault, bodies) },
     { provide: InteractionWatch, useValue: watch },

@@ -17,7 +17,7 @@ export interface KafkaBusOptions extends Omit<ClusterOptions, 'log'> {
   /** Seals what waits on a framed topic. */
   frames: FrameSealer;
   log?: BusLog;
-  /** Partitions of one subscription worked at the same time (default 4). */
+  /** Partitions of one subscription worked at the same time (default 64: whoever handles them may join what waits). */
   concurrency?: number;
   /** Default: 3, or as many as there are brokers. */
   replicationFactor?: number;
@@ -41,7 +41,7 @@ class KafkaBus implements Bus {
   private closed = false;
 
   constructor(private readonly options: KafkaBusOptions) {
-    const { brokers, clientId, ssl, sasl, log = silent, topicPrefix: prefix = '', concurrency = 4 } = options;
+    const { brokers, clientId, ssl, sasl, log = silent, topicPrefix: prefix = '', concurrency = 64 } = options;
     this.parts = { frames: new Frames(options.frames, true), cluster: new Cluster({ brokers, clientId, ssl, sasl, log }), log, prefix, concurrency };
   }
 

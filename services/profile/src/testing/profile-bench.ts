@@ -34,7 +34,7 @@ export class ProfileBench {
   readonly store = eventStore;
   readonly bodies = new BodyStore(this.blobs);
   readonly traits = new TraitValues(this.store, this.bodies);
-  readonly ledger = new Ledger(this.store, this.vault, this.bodies);
+  readonly ledger = new Ledger(this.store, this.vault, this.bodies, this.traits);
   readonly letters: SetAside[] = [];
   readonly published: (OutgoingMessage & { topic: TopicName })[] = [];
   readonly handlers = this.openHandlers();
@@ -53,7 +53,7 @@ export class ProfileBench {
   /** Another process' handlers over the same database. */
   openHandlers(database: Pick<Database, 'writer' | 'notify'> = this.db.database): InteractionsHandlers {
     const runtime = { vault: this.vault, blobs: this.blobs, deadLetters: { put: (letter: SetAside) => Promise.resolve(String(this.letters.push(letter))) } };
-    return new InteractionsHandlers(runtime, new Intake(database, this.store, new Ledger(this.store, this.vault, this.bodies)));
+    return new InteractionsHandlers(runtime, new Intake(database, this.store, new Ledger(this.store, this.vault, this.bodies, this.traits)));
   }
 
   readonly bus = {
