@@ -83,7 +83,7 @@ describe('mail for us', () => {
     await send({ to: 'support@demo.example', messageId: '<tls@example.com>', html: '<p>Where is it?</p>' });
     await until(() => seen.length === 1);
     expect(seen[0]!.envelope).toMatchObject({ id: idOf('acc_email', 'tls@example.com'), type: 'message.received', account: 'acc_email', channel: 'email', provider: 'smtp' });
-    const body = await bodyOf(seen[0]!);
+    const body = bodyOf(seen[0]!);
     expect(body.identities).toMatchObject([{ namespace: 'email', value: 'kim@example.com', verified: false }]);
     expect(body.content).toMatchObject({ subject: 'Order', text: 'Where is it?', html: '<p>Where is it?</p>' });
   });
@@ -106,7 +106,7 @@ describe('mail for us', () => {
   it('is kept whole, sealed, where it has attachments', async () => {
     await send({ to: 'support@demo.example', messageId: '<file@example.com>', attachments: [{ filename: 'a.txt', content: 'contents' }] });
     await until(() => seen.length === 1);
-    const body = await bodyOf(seen[0]!);
+    const body = bodyOf(seen[0]!);
     expect(body.content!.attachments).toMatchObject([{ name: 'a.txt', mediaType: 'text/plain', size: 8n }]);
     const raw = await openBlob(await service.runtime.vault.forTenant(tenantA), service.runtime.blobs, body.rawBlob, body.rawBlob);
     expect(raw.toString()).toContain('Message-ID: <file@example.com>');
@@ -117,7 +117,7 @@ describe('mail for us', () => {
     expect(await client.say(wire('bounce@example.com'))).toMatch(/^250 /);
     client.end();
     await until(() => seen.length === 1);
-    expect(JSON.parse(Buffer.from((await bodyOf(seen[0]!)).data).toString())).toEqual({ nullSender: true });
+    expect(JSON.parse(Buffer.from(bodyOf(seen[0]!).data).toString())).toEqual({ nullSender: true });
   });
 });
 

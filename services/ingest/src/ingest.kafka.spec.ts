@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { fromBinary } from '@bufbuild/protobuf';
 import { tenantId } from '@throughline/contracts';
 import { acceptedEvents, startForTest, until, type TestService } from '@throughline/platform/testing';
 import { ingestService } from './ingest.module';

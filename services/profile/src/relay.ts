@@ -4,7 +4,7 @@ import type { Bus, OutgoingMessage } from '@throughline/bus';
 import { formatPosition, RecordSchema, TimelineRecordSchema, type Record } from '@throughline/contracts';
 import type { StoredEvent } from '@throughline/event-store';
 import { sealBody } from '@throughline/platform';
-import type { Database, Tx } from '@throughline/postgres';
+import type { Database } from '@throughline/postgres';
 import type { SegmentKey, TenantKeys, Vault } from '@throughline/vault';
 import { BodyStore } from './body-store';
 import { readCards, type CardOf } from './cards';

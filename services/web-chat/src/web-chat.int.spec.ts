@@ -129,7 +129,7 @@ describe('a message of a visitor', () => {
     const id = interactionId(tenant, 'acc_site', 'message', [visitor, 'm1']);
     expect(await answer).toEqual({ interactionId: id });
     await until(() => withId(id).length === 1);
-    const body = await bodyOf(withId(id)[0]!);
+    const body = bodyOf(withId(id)[0]!);
     expect(body).toMatchObject({ conversation: visitor, content: { text: 'hello' } });
     expect(body.identities).toMatchObject([{ namespace: 'web-visitor', value: `acc_site:${visitor}`, verified: true }]);
   });

@@ -64,12 +64,12 @@ export function readContent(bytes: Uint8Array): FramedMessage[] {
   while (reader.pos < reader.len) {
     // A field that a newer version of us has brought: read it all the slow way, which knows how to pass over it.
     if (reader.uint32() !== MESSAGES) return fromBinary(FrameContentSchema, bytes).messages;
-    messages.push(readMessage(reader, bytes));
+    messages.push(readMessage(reader));
   }
   return messages;
 }
 
-function readMessage(reader: BinaryReader, bytes: Uint8Array): FramedMessage {
+function readMessage(reader: BinaryReader): FramedMessage {
   const length = reader.uint32();
   const end = reader.pos + length;
   const message: FramedMessage = { key: NONE, value: NONE, headers: {} };

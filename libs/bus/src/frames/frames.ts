@@ -29,7 +29,7 @@ export class Frames {
   /** Throws `unavailable` where there is no key to seal with. */
   async close(messages: readonly Outgoing[]): Promise<OutgoingRecord[]> {
     const groups = groupsOf(messages, this.perPartition);
-    return Promise.all(groups.map((group) => (TOPICS[group[0]!.topic].framed ? this.seal(group) : { ...group[0]!, count: 1 })));
+    return Promise.all(groups.map(async (group) => (TOPICS[group[0]!.topic].framed ? this.seal(group) : { ...group[0]!, count: 1 })));
   }
 
   /** The messages of a record, in order. A frame that will never open is one message, which carries the refusal. Throws `unavailable`. */

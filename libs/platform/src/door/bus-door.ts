@@ -85,8 +85,9 @@ export class BusDoor implements Door {
   }
 
   /** What is over 256 KiB is durably in the blob store before the message that names it. */
-  private async keepLarge(keys: TenantKeys, messages: readonly OutgoingMessage[]): Promise<OutgoingMessage[]> {
-    return Promise.all(messages.map((message) => (message.value.length > INLINE_LIMIT ? this.keepInBlob(keys, message) : message)));
+  private async keepLarge(keys: TenantKeys, messages: readonly OutgoingMessage[]): Promise<readonly OutgoingMessage[]> {
+    if (!messages.some(isLarge)) return messages;
+    return Promise.all(messages.map(async (message) => (isLarge(message) ? this.keepInBlob(keys, message) : message)));
   }
 
   private async keepInBlob(keys: TenantKeys, message: OutgoingMessage): Promise<OutgoingMessage> {
@@ -96,6 +97,8 @@ export class BusDoor implements Door {
     return { ...message, value: Buffer.from(formatAccepted({ id, account, blob })) };
   }
 }
+
+const isLarge = ({ value }: OutgoingMessage) => value.length > INLINE_LIMIT;
 
 /** The id an interaction has for ever. */
 const idOf = (account: Pick<Account, 'id' | 'tenant'>, { kind, tuple }: Pick<Interaction, 'kind' | 'tuple'>) => interactionId(account.tenant, account.id, kind, tuple);

@@ -83,7 +83,7 @@ describe('webhooks over HTTP', () => {
   it('believes a provider where it proves an identity, and only there', async () => {
     await post({ items: ['+14155550102'] });
     await until(() => records.length === 1);
-    expect((await bodyOf(records[0]!)).identities).toMatchObject([{ namespace: 'phone', verified: true }, { namespace: 'email', verified: false }]);
+    expect(bodyOf(records[0]!).identities).toMatchObject([{ namespace: 'phone', verified: true }, { namespace: 'email', verified: false }]);
   });
 
   it('checks the signature over the public address with its raw query', async () => {

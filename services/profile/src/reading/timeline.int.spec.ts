@@ -1,4 +1,4 @@
-import { Direction, interactionId } from '@throughline/contracts';
+import { interactionId } from '@throughline/contracts';
 import { idOf } from '../testing/interaction-message';
 import { caller, ProfileBench, TENANT } from '../testing/profile-bench';
 import type { TimelineList } from './timeline-item.dto';
