@@ -1,4 +1,3 @@
-import { fromBinary } from '@bufbuild/protobuf';
 import { parseForm } from '@throughline/channel-kit';
 import { interactionId, tenantId } from '@throughline/contracts';
 import type { AcceptedEvent } from '@throughline/platform';

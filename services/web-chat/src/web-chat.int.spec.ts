@@ -1,4 +1,4 @@
-import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
+import { create, toBinary } from '@bufbuild/protobuf';
 import type { Message } from '@throughline/bus';
 import { BodySchema, Direction, EnvelopeSchema, interactionId, RecordSchema, unavailable, type Body } from '@throughline/contracts';
 import { sealBody, type AcceptedEvent } from '@throughline/platform';
@@ -174,7 +174,7 @@ describe('who a visitor is besides', () => {
     await say(socket, 'identify', email);
     await say(socket, 'identify', { ...email, signature });
     await until(() => ofType('visitor.identified').length === 2);
-    const claims = (await Promise.all(ofType('visitor.identified').map(bodyOf))).map(({ identities }) => identities[1]);
+    const claims = ofType('visitor.identified').map(({ body }) => body.identities[1]);
     expect(claims).toMatchObject([{ ...email, verified: false }, { ...email, verified: true }]);
   });
 
