@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { BlobClass, BlobContent, BlobInfo, BlobName, BlobStreams, BlobUpload, ByteRange, WriteTerms } from './blob.contract';
 import { PART_BYTES, type BlobDriver, type Place } from './blob-driver.contract';
 import { checkedContent, sha256Of } from './checked-content';
+import { collected } from './collected';
 import { DrivenUpload } from './driven-upload';
 import { partsOf } from './parts';
 import { checkUuids, placeOf, spanOf } from './place';
@@ -21,10 +22,7 @@ export class DrivenBlobStore implements BlobStreams {
 
   async get(tenant: string, id: string, kind?: BlobClass): Promise<Buffer | undefined> {
     const blob = await this.read({ tenant, id, kind });
-    if (!blob) return undefined;
-    const chunks: Buffer[] = [];
-    for await (const chunk of blob.content) chunks.push(chunk);
-    return chunks.length === 1 ? chunks[0] : Buffer.concat(chunks);
+    return blob && collected(blob.content);
   }
 
   async delete(tenant: string, id: string, kind?: BlobClass): Promise<void> {

@@ -9,7 +9,6 @@ export class DrivenUpload implements BlobUpload {
   readonly partBytes = PART_BYTES;
   /** Of all parts so far; undefined where another process took the first ones: they are then read back at the end. */
   private readonly running: Hash | undefined;
-  private sha256: string | undefined;
 
   constructor(
     private readonly driver: BlobDriver,
@@ -35,7 +34,7 @@ export class DrivenUpload implements BlobUpload {
   }
 
   async finish(): Promise<BlobInfo> {
-    const sha256 = (this.sha256 ??= await this.sum());
+    const sha256 = await this.sum();
     if (this.state.sha256 !== undefined && this.state.sha256 !== sha256) {
       await this.abandon();
       throw hashMismatch();
@@ -67,6 +66,7 @@ export class DrivenUpload implements BlobUpload {
   }
 
   private async sum(): Promise<string> {
-    return this.running?.digest('hex') ?? sha256OfAll(guardedStream(this.driver.readBack(this.state)));
+    // A copy: where the store is away, more may follow and all of it is tried again.
+    return this.running?.copy().digest('hex') ?? sha256OfAll(guardedStream(this.driver.readBack(this.state)));
   }
 }

@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { rejected } from '@throughline/contracts';
 import { migrate, openDatabase, type Database } from '@throughline/postgres';
 import type { BlobStreams } from './blob.contract';
 import { DrivenBlobStore } from './driven-blob-store';
@@ -20,13 +21,13 @@ export const folderOf = (url: string) => (url.startsWith('file://') ? fileURLToP
 
 /**
  * Opens the store that BLOB_URL names: `file:<folder>` or `file:///<folder>`; `postgres://<login of the service "blob">`, whose
- * schema is brought up to date; `s3://<bucket>/<prefix>?...` (`s3OptionsOf`). Throws where no driver knows the scheme, and
- * `unavailable` where the database is not there; files and buckets are first touched when they are used.
+ * schema is brought up to date; `s3://<bucket>/<prefix>?...` (`s3OptionsOf`). Throws `rejected` (`configuration`) where no driver
+ * knows the address, and `unavailable` where the database is not there; files and buckets are first touched when they are used.
  */
 export async function openBlobStore(url: string): Promise<BlobStreams> {
   const scheme = /^([a-z][a-z0-9+.-]*):./i.exec(url)?.[1]?.toLowerCase() ?? '';
   const driver = DRIVERS[scheme];
-  if (!driver) throw new Error(`BLOB_URL must begin with one of: ${Object.keys(DRIVERS).join(', ')}.`);
+  if (!driver) throw rejected('configuration', `BLOB_URL must begin with one of: ${Object.keys(DRIVERS).join(', ')}.`);
   return driver(url);
 }
 

@@ -1,5 +1,6 @@
 import { createSecretKey, randomBytes } from 'node:crypto';
 import fc from 'fast-check';
+import { collected } from './collected';
 import { openRange, openStream, plainSize, sealedSize, sealStream, type OpenTerms } from './sealed-stream';
 
 const CHUNK = 64 * 1024;
@@ -10,7 +11,7 @@ const SIZES = [0, 1, CHUNK - 1, CHUNK, CHUNK + 1, 2 * CHUNK, 3 * CHUNK + 17];
 const key = createSecretKey(randomBytes(32));
 const context = 'event 1';
 const terms: OpenTerms = { keyOf: () => key, context };
-const all = async (source: AsyncIterable<Uint8Array>) => Buffer.concat(await Array.fromAsync(source));
+const all = collected;
 const seal = (plain: Uint8Array, label?: Uint8Array) => all(sealStream([plain], { key, context, label }));
 const open = (sealed: Uint8Array) => all(openStream([sealed], terms));
 const range = (sealed: Buffer, start: number, end?: number, size = sealed.length) =>

@@ -59,6 +59,7 @@ export class FileDriver implements BlobDriver {
   }
 
   async commit(upload: UploadState, info: BlobInfo): Promise<BlobInfo> {
+    await this.uploads.mustExist(upload);
     await this.write(upload.place, this.uploads.readBack(upload), info.sha256);
     await this.uploads.discard(upload);
     return (await this.stat(upload.place)) ?? info;

@@ -38,6 +38,10 @@ export class FileUploads {
     return kept;
   }
 
+  async mustExist(upload: UploadState): Promise<void> {
+    if ((await namesIn(this.folder(upload))).length === 0) throw uploadUnknown();
+  }
+
   async *readBack(upload: UploadState): AsyncGenerator<Buffer> {
     for (const [number] of upload.parts.entries()) {
       const part = await openSummed(this.part(upload, number), (bytes) => ({ start: 0, end: bytes }));

@@ -1,6 +1,7 @@
 import type { S3 } from '@aws-sdk/client-s3';
 import type { BlobClass, BlobInfo } from '../blob.contract';
 import type { BlobDriver, Opened, Part, Place, Span, UploadState } from '../blob-driver.contract';
+import { collected } from '../collected';
 import { S3Bucket, type Head } from './s3-bucket';
 import { S3Keys } from './s3-keys';
 import type { S3Options } from './s3-options';
@@ -108,7 +109,7 @@ export class S3Driver implements BlobDriver {
     const { content } = found.metadata;
     if (!content) return { ...infoOf(found), content: found.body };
     // Nothing is in it, but its connection is free again only when it is read.
-    await Array.fromAsync(found.body);
+    await collected(found.body);
     const apart = await this.bucket.get(this.keys.content(place, content));
     return apart && { ...infoOf(found), content: apart.body };
   }

@@ -1,4 +1,5 @@
 import type { S3 } from '@aws-sdk/client-s3';
+import { rejected } from '@throughline/contracts';
 
 /** Which bucket, and how its server wants to be spoken to. */
 export interface S3Options {
@@ -42,12 +43,13 @@ const KNOWN = new Set(['region', 'endpoint', 'pathStyle', 'conditional', 'checks
 
 /**
  * `s3://<bucket>[/<prefix>][?region=&endpoint=&pathStyle=1&conditional=0&checksums=required]`; with `<key>:<secret>@` before
- * the bucket where the SDK's own chain has no credentials. Throws where a setting is unknown, and never repeats the address.
+ * the bucket where the SDK's own chain has no credentials. Throws `rejected` (`configuration`)
+ * where there is no bucket or a setting is unknown, and never repeats the address.
  */
 export function s3OptionsOf(url: string): S3Options {
   const { hostname, pathname, searchParams, username, password } = new URL(url);
-  for (const name of searchParams.keys()) if (!KNOWN.has(name)) throw new Error('BLOB_URL has a setting that S3 does not know.');
-  if (!hostname) throw new Error('BLOB_URL must name a bucket: s3://<bucket>.');
+  for (const name of searchParams.keys()) if (!KNOWN.has(name)) throw rejected('configuration', 'BLOB_URL has a setting that S3 does not know.');
+  if (!hostname) throw rejected('configuration', 'BLOB_URL must name a bucket: s3://<bucket>.');
   return {
     bucket: hostname,
     prefix: decodeURIComponent(pathname).replace(/^\/+|\/+$/g, ''),

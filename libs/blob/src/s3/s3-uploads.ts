@@ -1,5 +1,6 @@
 import type { BlobInfo } from '../blob.contract';
 import type { Part, Place, UploadState } from '../blob-driver.contract';
+import { collected } from '../collected';
 import { partDiffers, uploadUnknown } from '../store-errors';
 import { unlessMissing, type S3Bucket } from './s3-bucket';
 import type { S3Keys } from './s3-keys';
@@ -28,7 +29,7 @@ export class S3Uploads {
   async find(tenant: string, session: string): Promise<UploadState | undefined> {
     const found = await this.bucket.get(this.keys.upload(tenant, session));
     if (!found) return undefined;
-    const record = JSON.parse(Buffer.concat(await Array.fromAsync(found.body)).toString()) as UploadRecord;
+    const record = JSON.parse((await collected(found.body)).toString()) as UploadRecord;
     return { ...record, session };
   }
 
@@ -51,9 +52,11 @@ export class S3Uploads {
 
   async commit(upload: UploadState, { bytes, sha256 }: BlobInfo): Promise<void> {
     // No parts make no multipart upload: the name alone is then the empty blob.
-    const pointer = upload.parts.length === 0 ? {} : { content: upload.session, bytes: String(bytes) };
-    if (upload.parts.length > 0) await this.gather(upload);
-    await this.bucket.putFirst(this.keys.name(upload.place), Buffer.of(), { ...pointer, sha256 });
+    const empty = upload.parts.length === 0;
+    if (!empty) await this.gather(upload);
+    else if (!(await this.find(upload.place.tenant, upload.session))) throw uploadUnknown();
+    const pointer = { sha256, ...(!empty && { content: upload.session, bytes: String(bytes) }) };
+    await this.bucket.putFirst(this.keys.name(upload.place), Buffer.of(), pointer);
     await this.discard(upload);
   }
 
