@@ -17,7 +17,7 @@ const open = (sealed: Uint8Array) => all(openStream([sealed], terms));
 const range = (sealed: Buffer, start: number, end?: number, size = sealed.length) =>
   all(openRange(async (span) => [sealed.subarray(span.start, span.end)], size, terms, { start, end }));
 const unopenable = { kind: 'rejected', slug: 'unopenable' };
-const pattern = (size: number) => Buffer.from({ length: size }, (_, index) => (index * 31) % 251);
+const pattern = (size: number) => Buffer.from(Uint8Array.from({ length: size }, (_, index) => (index * 31) % 251));
 const boxes = (sealed: Buffer) => Array.from({ length: Math.ceil((sealed.length - HEAD) / BOX) }, (_, n) => sealed.subarray(HEAD + n * BOX, HEAD + (n + 1) * BOX));
 const size = fc.oneof(fc.constantFrom(...SIZES), fc.nat(3 * CHUNK));
 

@@ -1,5 +1,4 @@
-import type { Database } from '@throughline/postgres';
-import { byteaArray, int4Array, type Tx } from '@throughline/postgres';
+import { byteaArray, int4Array, type Database, type Tx } from '@throughline/postgres';
 import { PART_BYTES, type Span } from '../blob-driver.contract';
 import { blobMissing } from '../store-errors';
 
@@ -23,9 +22,9 @@ const READ = 'SELECT bytes FROM blob_chunk WHERE tenant = $1 AND content = $2 AN
 export async function* chunksOf(database: Database, tenant: string, content: string, { start, end }: Span): AsyncGenerator<Buffer> {
   const last = Math.ceil(end / CHUNK_BYTES);
   for (let n = Math.floor(start / CHUNK_BYTES); n < last; n += READ_ROWS) {
-    const values = [tenant, content, n, Math.min(n + READ_ROWS, last)];
-    // Binary: as text a bytea is twice as long.
-    const { rows } = await database.reader(tenant, (tx) => tx.query<{ bytes: Buffer }>({ text: READ, values, binary: true }));
+    // Binary: as text a bytea is twice as long. (pg 8.23, lib/query.js; its types do not know it.)
+    const query = { text: READ, values: [tenant, content, n, Math.min(n + READ_ROWS, last)], binary: true };
+    const { rows } = await database.reader(tenant, (tx) => tx.query<{ bytes: Buffer }>(query));
     if (rows.length !== Math.min(READ_ROWS, last - n)) throw blobMissing();
     for (const [index, { bytes }] of rows.entries()) {
       const at = (n + index) * CHUNK_BYTES;

@@ -32,7 +32,7 @@ export async function openRecord(keys: TenantKeys, blobs: BlobStore, record: Rec
 }
 
 /** A blob lives as long as the key that seals it. */
-const CLASS: Record<SealPurpose, BlobClass> = { epoch: 'transit', raw: 'raw', config: 'log' };
+const CLASS: { readonly [purpose in SealPurpose]: BlobClass } = { epoch: 'transit', raw: 'raw', config: 'log' };
 
 export interface BlobPlace {
   blob: string;
