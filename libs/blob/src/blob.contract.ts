@@ -1,7 +1,7 @@
 /**
  * Why a blob is kept, and so how long: each class lies apart and is expired on its own.
- * - `transit`: bodies over 256 KiB on their way over the bus; the log keeps its own copy (14 days, the topics' retention).
- * - `raw`: input as it came, by which parsing can be proven or repeated (90 days).
+ * - `transit`: bodies over 256 KiB on their way over the bus; the log keeps its own copy (`expireBlobs`: 17 days).
+ * - `raw`: input as it came, by which parsing can be proven or repeated (122 days).
  * - `log`: bodies that a log names (as long as the log).
  * - `attachment`: what people sent (the tenant's own rule).
  */

@@ -36,9 +36,8 @@ export class S3Uploads {
   /** A part counts once the record names it: one that was sent and not recorded is sent again, over itself. */
   async add(upload: UploadState, bytes: Uint8Array, sha256: string): Promise<Part> {
     const place = { ...this.content(upload), UploadId: upload.tag, PartNumber: upload.parts.length + 1 };
-    const sent = await this.bucket.s3.uploadPart({ ...place, Body: bytes }).catch(unlessMissing);
-    if (!sent) throw uploadUnknown();
-    const part = { bytes: bytes.length, sha256, tag: sent.ETag };
+    const { ETag } = await this.bucket.s3.uploadPart({ ...place, Body: bytes }).catch((error) => this.whyNot(upload, error));
+    const part = { bytes: bytes.length, sha256, tag: ETag };
     await this.record({ ...upload, parts: [...upload.parts, part] });
     return part;
   }
@@ -98,6 +97,11 @@ export class S3Uploads {
     const request = { ...this.content(upload), UploadId: upload.tag, MultipartUpload: { Parts } };
     const done = await this.bucket.s3.completeMultipartUpload(request).catch(otherParts).catch(unlessMissing);
     if (!done && !(await this.bucket.head(request.Key))) throw uploadUnknown();
+  }
+
+  /** Amazon answers 404 where the upload is gone, other servers 500: the record tells. */
+  private async whyNot({ place, session }: UploadState, error: unknown): Promise<never> {
+    throw (await this.find(place.tenant, session)) ? error : uploadUnknown();
   }
 
   private async abort(key: string, tag: string | undefined): Promise<void> {

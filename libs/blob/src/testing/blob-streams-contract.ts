@@ -37,7 +37,7 @@ export function blobStreamsContract(name: string, open: () => Promise<BlobPlace>
       expect(await place.leftovers()).toEqual([]);
     };
 
-    it.each([0, 1, PART_BYTES - 1, PART_BYTES, PART_BYTES + 1, 2 * PART_BYTES + 5])('gives back a stream of %d bytes, its size and its SHA-256', async (size) => {
+    it.each([0, 1, PART_BYTES, 2 * PART_BYTES + 5])('gives back a stream of %d bytes, its size and its SHA-256', async (size) => {
       const bytes = randomBytes(size);
       const info = { bytes: size, sha256: sha256Of(bytes) };
       expect(await store.write(blob, cut(bytes), KEPT)).toEqual(info);
@@ -48,7 +48,7 @@ export function blobStreamsContract(name: string, open: () => Promise<BlobPlace>
       expect(await place.leftovers()).toEqual([]);
     });
 
-    it.each([300_000, 2 * PART_BYTES + 300_000])('reads any range of %d bytes as a slice', async (size) => {
+    it.each([300_000, PART_BYTES + 300_000])('reads any range of %d bytes as a slice', async (size) => {
       const bytes = randomBytes(size);
       await store.write(blob, [bytes], KEPT);
       for (const [start, end] of [[0, 1], [0, size], [size - 1, size], [size, size + 5], [PART_BYTES - 1, PART_BYTES + 1], [5, 5], [size + 7, size + 9]] as const) {
@@ -120,7 +120,7 @@ export function blobStreamsContract(name: string, open: () => Promise<BlobPlace>
     });
 
     it('deletes a large blob with all its content', async () => {
-      await store.write(blob, [randomBytes(3 * PART_BYTES)], KEPT);
+      await store.write(blob, [randomBytes(2 * PART_BYTES)], KEPT);
       await store.delete(blob.tenant, blob.id, blob.kind);
       await nothingIsKept();
       expect(await content(blob)).toBeUndefined();

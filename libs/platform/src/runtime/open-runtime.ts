@@ -1,4 +1,4 @@
-import { BLOB_SCHEMA, blobMigrations, folderOf, openBlobStore, openPostgresBlobStore, type BlobStreams } from '@throughline/blob';
+import { BLOB_SCHEMA, blobMigrations, expireBlobs, folderOf, openBlobStore, openPostgresBlobStore, type BlobStreams } from '@throughline/blob';
 import type { Bus } from '@throughline/bus';
 import { rejected } from '@throughline/contracts';
 import type { Database, Migration } from '@throughline/postgres';
@@ -108,6 +108,10 @@ class ProcessRuntime implements OpenedRuntime {
 
   database(service: string, migrations: readonly Migration[]): Promise<Database> {
     return this.parts.databases.get(service, migrations);
+  }
+
+  expireBlobs(): Promise<number> {
+    return expireBlobs(this.parts.blobs, this.clock());
   }
 
   async health() {
