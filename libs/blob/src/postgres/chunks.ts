@@ -1,6 +1,5 @@
 import { byteaArray, int4Array, type Database, type Tx } from '@throughline/postgres';
 import { PART_BYTES, type Span } from '../blob-driver.contract';
-import { blobMissing } from '../store-errors';
 
 /** Bytes of a row. 32 of them make a part. */
 const CHUNK_BYTES = 256 * 1024;
@@ -16,16 +15,22 @@ export function rowsOf(part: number, bytes: Uint8Array): [Buffer, Buffer] {
   return [int4Array(chunks.map((_, index) => part * CHUNKS_IN_PART + index)), byteaArray(chunks)];
 }
 
+/** Whose content, and which. */
+export interface Content {
+  tenant: string;
+  content: string;
+}
+
 const READ = 'SELECT bytes FROM blob_chunk WHERE tenant = $1 AND content = $2 AND n >= $3 AND n < $4 ORDER BY n';
 
-/** A span of a content, a few rows at a time. Throws `rejected` (`blob-missing`) where rows are gone. */
-export async function* chunksOf(database: Database, tenant: string, content: string, { start, end }: Span): AsyncGenerator<Buffer> {
+/** A span of a content, a few rows at a time. @param missing what is thrown where rows are gone */
+export async function* chunksOf(database: Database, { tenant, content }: Content, { start, end }: Span, missing: () => Error): AsyncGenerator<Buffer> {
   const last = Math.ceil(end / CHUNK_BYTES);
   for (let n = Math.floor(start / CHUNK_BYTES); n < last; n += READ_ROWS) {
     const values = [tenant, content, n, Math.min(n + READ_ROWS, last)];
     // As text, so twice as long on the way: pg 8.23 reads every field as UTF-8, in binary mode too (pg-protocol, parser.js).
     const { rows } = await database.reader(tenant, (tx) => tx.query<{ bytes: Buffer }>(READ, values));
-    if (rows.length !== Math.min(READ_ROWS, last - n)) throw blobMissing();
+    if (rows.length !== Math.min(READ_ROWS, last - n)) throw missing();
     for (const [index, { bytes }] of rows.entries()) {
       const at = (n + index) * CHUNK_BYTES;
       yield bytes.subarray(Math.max(start - at, 0), end - at);

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Database } from '@throughline/postgres';
 import type { BlobClass, BlobInfo } from '../blob.contract';
 import type { BlobDriver, Opened, Part, Place, Span, UploadState } from '../blob-driver.contract';
+import { blobMissing } from '../store-errors';
 import { chunksOf, rowsOf } from './chunks';
 import { PostgresUploads } from './postgres-uploads';
 
@@ -60,7 +61,8 @@ export class PostgresDriver implements BlobDriver {
     const row = await this.row(place);
     if (!row) return undefined;
     const bytes = Number(row.bytes);
-    return { bytes, sha256: row.sha256, content: chunksOf(this.database, place.tenant, row.content, span(bytes)) };
+    const content = { tenant: place.tenant, content: row.content };
+    return { bytes, sha256: row.sha256, content: chunksOf(this.database, content, span(bytes), blobMissing) };
   }
 
   async delete({ tenant, kind, id }: Place): Promise<void> {

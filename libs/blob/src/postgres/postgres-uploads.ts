@@ -45,7 +45,8 @@ export class PostgresUploads {
   }
 
   readBack({ place: { tenant }, session, parts }: UploadState): AsyncIterable<Buffer> {
-    return chunksOf(this.database, tenant, session, { start: 0, end: parts.reduce((sum, { bytes }) => sum + bytes, 0) });
+    const end = parts.reduce((sum, { bytes }) => sum + bytes, 0);
+    return chunksOf(this.database, { tenant, content: session }, { start: 0, end }, uploadUnknown);
   }
 
   async commit({ place: { tenant, kind, id }, session }: UploadState, { bytes, sha256 }: BlobInfo): Promise<void> {

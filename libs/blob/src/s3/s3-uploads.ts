@@ -95,7 +95,8 @@ export class S3Uploads {
   private async gather(upload: UploadState): Promise<void> {
     const Parts = upload.parts.map(({ tag }, index) => ({ ETag: tag, PartNumber: index + 1 }));
     const request = { ...this.content(upload), UploadId: upload.tag, MultipartUpload: { Parts } };
-    const done = await this.bucket.s3.completeMultipartUpload(request).catch(otherParts).catch(unlessMissing);
+    const sent = this.bucket.s3.completeMultipartUpload(request).catch(otherParts).catch(unlessMissing);
+    const done = await sent.catch((error) => this.whyNot(upload, error));
     if (!done && !(await this.bucket.head(request.Key))) throw uploadUnknown();
   }
 
