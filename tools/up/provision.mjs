@@ -4,7 +4,8 @@ import { createRequire } from 'node:module';
 import { setTimeout as delay } from 'node:timers/promises';
 
 const WAIT_LIMIT_MS = 120_000;
-const names = Object.keys(JSON.parse(readFileSync(new URL('../../deploy/services.json', import.meta.url), 'utf8')));
+// Blobs may lie in PostgreSQL, in a database that all services share (BLOB_URL).
+const names = [...Object.keys(JSON.parse(readFileSync(new URL('../../deploy/services.json', import.meta.url), 'utf8'))), 'blob'];
 
 /** { service: URL of its login }. Safe to repeat. */
 export async function provisionServices(adminUrl, passwordOf) {

@@ -39,6 +39,8 @@ export interface Runtime {
   readonly door: Door;
   readonly deadLetters: DeadLetters;
   readonly clock: () => Date;
+  /** Deletes transit and raw blobs whose time is over, and what unfinished uploads left. How many. Once a day, from one process. */
+  expireBlobs(): Promise<number>;
   /** The service's schema, provisioned and migrated. The same service gives the same Database. */
   database(service: string, migrations: readonly Migration[]): Promise<Database>;
 }

@@ -1,24 +1,30 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import type { BlobStore } from '../blob.contract';
+import type { BlobStreams } from '../blob.contract';
+import { openBlobStore } from '../open-blob-store';
+import type { BlobPlace } from './blob-store-under-test';
 
-/** What holds for every blob store. */
-export function blobStoreContract(name: string, open: () => Promise<{ store: BlobStore; close(): Promise<void> }>): void {
+/** What holds for every blob store: small content, names, classes. */
+export function blobStoreContract(name: string, open: () => Promise<BlobPlace>): void {
   describe(`blob store: ${name}`, () => {
-    let store: BlobStore;
-    let close: () => Promise<void>;
+    let store: BlobStreams;
+    let place: BlobPlace;
     let tenant: string;
     let id: string;
 
     beforeAll(async () => {
-      ({ store, close } = await open());
+      place = await open();
+      store = await openBlobStore(place.url);
     });
     beforeEach(() => {
       tenant = randomUUID();
       id = randomUUID();
     });
-    afterAll(() => close());
+    afterAll(async () => {
+      await store.close();
+      await place.close();
+    });
 
-    it.each([0, 1, 256 * 1024 + 1, 5 * 1024 * 1024])('gives back %d bytes as they were', async (size) => {
+    it.each([0, 1, 256 * 1024 + 1, 5 * 1024 * 1024, 9 * 1024 * 1024])('gives back %d bytes as they were', async (size) => {
       const bytes = randomBytes(size);
       await store.put(tenant, id, bytes);
       expect((await store.get(tenant, id))?.equals(bytes)).toBe(true);
@@ -50,6 +56,31 @@ export function blobStoreContract(name: string, open: () => Promise<{ store: Blo
       await store.delete(tenant, id);
       await store.delete(tenant, id);
       expect(await store.get(tenant, id)).toBeUndefined();
+    });
+
+    it('keeps each class of blobs apart', async () => {
+      await store.put(tenant, id, Buffer.from('transit'), 'transit');
+      await store.put(tenant, id, Buffer.from('raw'), 'raw');
+      expect((await store.get(tenant, id, 'transit'))?.toString()).toBe('transit');
+      expect((await store.get(tenant, id, 'raw'))?.toString()).toBe('raw');
+      expect(await store.get(tenant, id)).toBeUndefined();
+    });
+
+    it('expires what is older of one class only, small or large', async () => {
+      const large = randomBytes(9 * 1024 * 1024);
+      await store.put(tenant, id, Buffer.from('small'), 'transit');
+      await store.put(tenant, randomUUID(), large, 'transit');
+      await store.put(tenant, id, Buffer.from('raw'), 'raw');
+      expect(await store.expire('transit', new Date(Date.now() - 3_600_000))).toBe(0);
+      expect(await store.expire('transit', new Date(Date.now() + 3_600_000))).toBeGreaterThanOrEqual(2);
+      expect(await store.expire('transit', new Date(Date.now() + 3_600_000))).toBe(0);
+      expect(await store.get(tenant, id, 'transit')).toBeUndefined();
+      expect((await store.get(tenant, id, 'raw'))?.toString()).toBe('raw');
+      expect(await place.leftovers()).toEqual([]);
+    });
+
+    it('refuses a class it does not know', async () => {
+      await expect(store.put(tenant, id, Buffer.of(), 'other' as 'raw')).rejects.toThrow(TypeError);
     });
 
     it.each(['../../etc/passwd', '', 'not-a-uuid'])('refuses the name %p', async (bad) => {

@@ -37,7 +37,7 @@ export class Environment {
   KAFKA_BROKERS?: string;
 
   @IsOptional()
-  @Matches(/^file:.+$/, { message: 'file:<folder>' })
+  @Matches(/^(file:.+|postgres(ql)?:(\/\/\S+)?|s3:\/\/\S+)$/, { message: 'file:<folder>, postgres://..., s3://<bucket>, or postgres: in one process' })
   BLOB_URL?: string;
 
   @IsOptional()

@@ -41,7 +41,7 @@ describe('the configuration', () => {
     [{ KAFKA_BROKERS: 'nowhere' }, 'KAFKA_BROKERS must be host:port, several separated by commas.'],
     [{ PUBLIC_URL: 'example.com' }, 'PUBLIC_URL must be an http or https address.'],
     [{ LOG_LEVEL: 'loud' }, 'LOG_LEVEL must be fatal, error, warn, info, debug, trace or silent.'],
-    [{ BLOB_URL: 's3://bucket' }, 'BLOB_URL must be file:<folder>.'],
+    [{ BLOB_URL: 'gs://bucket' }, 'BLOB_URL must be file:<folder>, postgres://..., s3://<bucket>, or postgres: in one process.'],
     [{ BLOB_URL_FILE: '/does/not/exist' }, 'BLOB_URL_FILE names a file that cannot be read.'],
     [{ PORT: '1', PORT_FILE: '/x' }, 'PORT and PORT_FILE are both set: set one.'],
   ])('is refused in one line: %j', (env, line) => {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
-import type { BlobStore } from '@throughline/blob';
+import type { BlobClass, BlobStore } from '@throughline/blob';
 import { BodySchema, rejected, SealedBodySchema, type Body, type Record, type SealedBody } from '@throughline/contracts';
 import { commitment, type Sealed, type SealPurpose, type TenantKeys } from '@throughline/vault';
 
@@ -26,10 +26,13 @@ export async function openRecord(keys: TenantKeys, blobs: BlobStore, record: Rec
   if (!envelope || !sealed) throw rejected('unopenable', 'The record has no envelope or no body.');
   const bytes = await keys.open(envelope.id, sealed);
   const body = fromBinary(BodySchema, bytes);
-  const whole = body.blob ? await openBlob(keys, blobs, body.blob, envelope.id) : bytes;
+  const whole = body.blob ? await openBlob(keys, blobs, body.blob, envelope.id, 'epoch') : bytes;
   if (!commitment(envelope.id, whole).equals(envelope.commitment)) throw rejected('unopenable', 'The body is not the one its envelope commits to.');
   return body.blob ? fromBinary(BodySchema, whole) : body;
 }
+
+/** A blob lives as long as the key that seals it. */
+const CLASS: { readonly [purpose in SealPurpose]: BlobClass } = { epoch: 'transit', raw: 'raw', config: 'log' };
 
 export interface BlobPlace {
   blob: string;
@@ -40,12 +43,12 @@ export interface BlobPlace {
 
 /** Puts content into the blob store, sealed; the blob holds a SealedBody's bytes, so it says by which key. */
 export async function putSealed(keys: Keys, blobs: BlobStore, { blob, id, purpose }: BlobPlace, plain: Uint8Array): Promise<void> {
-  await blobs.put(keys.tenant, blob, toBinary(SealedBodySchema, sealedBody(keys.seal(purpose, id, plain))));
+  await blobs.put(keys.tenant, blob, toBinary(SealedBodySchema, sealedBody(keys.seal(purpose, id, plain))), CLASS[purpose]);
 }
 
-/** Opens what `putSealed` put. Throws `rejected` (`blob-missing`) where there is no such blob. @param id what the box is bound to */
-export async function openBlob(keys: TenantKeys, blobs: BlobStore, blob: string, id: string): Promise<Buffer> {
-  const bytes = await blobs.get(keys.tenant, blob);
+/** Opens what `putSealed` put. Throws `rejected` (`blob-missing`) where there is no such blob. @param id what the box is bound to @param purpose as it was put */
+export async function openBlob(keys: TenantKeys, blobs: BlobStore, blob: string, id: string, purpose: SealPurpose = 'raw'): Promise<Buffer> {
+  const bytes = await blobs.get(keys.tenant, blob, CLASS[purpose]);
   if (!bytes) throw rejected('blob-missing', 'The blob that an event names is not in the store.');
   return keys.open(id, fromBinary(SealedBodySchema, bytes));
 }

@@ -1,4 +1,4 @@
-import { folderOf, openBlobStore, type BlobStore } from '@throughline/blob';
+import { BLOB_SCHEMA, blobMigrations, expireBlobs, folderOf, openBlobStore, openPostgresBlobStore, type BlobStreams } from '@throughline/blob';
 import type { Bus } from '@throughline/bus';
 import { rejected } from '@throughline/contracts';
 import type { Database, Migration } from '@throughline/postgres';
@@ -45,12 +45,14 @@ export interface OpenedRuntime extends Runtime {
 export async function openRuntime(config: RuntimeConfig, options: OpenOptions): Promise<OpenedRuntime> {
   const log = options.log ?? openLog(options.service, config.logLevel);
   const persist = persistence(log, options.signal);
-  const databases = new ServiceDatabases(source(config, options, log), persist);
+  const from = source(config, options, log);
+  const databases = new ServiceDatabases(from, persist);
   try {
     const vault = openVault(openFileKeyStore(folderOf(config.keyStore)), options.clock ?? now);
     const bus = await persist(() => openBus(config, { ...options, databases, vault, log }));
     await persist(() => bus.ensureTopics());
-    const parts = { bus, vault, blobs: blobStore(config) };
+    const blobs = await persist(() => openBlobs(config, databases, from.adminUrl !== undefined));
+    const parts = { bus, vault, blobs };
     const directory = new ConfigDirectory(parts.vault);
     await persist(() => directory.follow(bus));
     return new ProcessRuntime({ ...parts, config, directory, databases, log, clock: options.clock ?? now });
@@ -62,12 +64,11 @@ export async function openRuntime(config: RuntimeConfig, options: OpenOptions): 
 
 const now = () => new Date();
 
-function blobStore({ blobUrl }: RuntimeConfig): BlobStore {
-  try {
-    return openBlobStore(blobUrl);
-  } catch (cause) {
-    throw rejected('configuration', 'BLOB_URL names a store that no driver knows.', { cause });
-  }
+/** `postgres:` alone is the process's own database, where it makes every schema (embedded mode). */
+async function openBlobs({ blobUrl }: RuntimeConfig, databases: ServiceDatabases, embedded: boolean): Promise<BlobStreams> {
+  if (!/^postgres(ql)?:$/.test(blobUrl)) return openBlobStore(blobUrl);
+  if (!embedded) throw rejected('configuration', 'BLOB_URL must name a database: postgres://user:password@host:port/database.');
+  return openPostgresBlobStore(await databases.get(BLOB_SCHEMA, blobMigrations));
 }
 
 /** Without brokers and without an administrator's URL, DATABASE_URL must be one. */
@@ -85,7 +86,7 @@ interface Parts {
   config: RuntimeConfig;
   bus: Bus;
   vault: Vault;
-  blobs: BlobStore;
+  blobs: BlobStreams;
   directory: ConfigDirectory;
   databases: ServiceDatabases;
   log: Logger;
@@ -110,6 +111,10 @@ class ProcessRuntime implements OpenedRuntime {
     return this.parts.databases.get(service, migrations);
   }
 
+  expireBlobs(): Promise<number> {
+    return expireBlobs(this.parts.blobs, this.clock());
+  }
+
   async health() {
     const { databases, bus, blobs, directory } = this.parts;
     const [database, busThere, blobsThere] = await Promise.all([databases.healthy(), bus.healthy(), blobs.healthy()]);
@@ -118,6 +123,7 @@ class ProcessRuntime implements OpenedRuntime {
 
   async close(): Promise<void> {
     await this.parts.bus.close();
+    await this.parts.blobs.close();
     await this.parts.databases.close();
   }
 }
