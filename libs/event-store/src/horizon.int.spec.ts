@@ -20,6 +20,7 @@ describe('the horizon of a log', () => {
       // Transactions of other databases may be older, and end.
       const oldest = async () => (await tx.query<{ xid: string }>('SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS xid')).rows[0]!.xid;
       while ((await oldest()) !== rows[0]!.xid) await oldest();
+      await test.database.system((later) => later.query('SELECT pg_current_xact_id()'));
       await look(1_000);
       await look(9_000);
       expect(horizon.ageMs).toBe(8_000);

@@ -45,10 +45,15 @@ interface Node {
 
 const all = (node: Node): Node[] => [node, ...(node.Plans ?? []).flatMap(all)];
 
+const RELAY = 'tl_plan_test_relay';
+const READER = 'tl_plan_test_reader';
+/** As the relay's calls are set. */
+const SESSION: Record<string, string> = { [RELAY]: 'SET LOCAL enable_sort = off' };
+
 /** The plan of a statement as it is kept for a session, whatever the values: that is the one that must be good. */
 async function plan(role: string, sql: string, values: readonly unknown[]): Promise<Node[]> {
   await admin.query('BEGIN');
-  await admin.query(`SET LOCAL ROLE ${role}; SET LOCAL search_path = plan_test; SET LOCAL tl.tenants = '{${tenant}}'; SET LOCAL plan_cache_mode = force_generic_plan`);
+  await admin.query(`SET LOCAL ROLE ${role}; SET LOCAL search_path = plan_test; SET LOCAL tl.tenants = '{${tenant}}'; SET LOCAL plan_cache_mode = force_generic_plan; ${SESSION[role] ?? ''}`);
   await admin.query(`PREPARE p AS ${sql}`);
   const literals = values.map((value) => `'${String(value)}'`).join(', ');
   const { rows } = await admin.query(`EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) EXECUTE p(${literals})`);
@@ -56,8 +61,6 @@ async function plan(role: string, sql: string, values: readonly unknown[]): Prom
   return all(rows[0]['QUERY PLAN'][0].Plan as Node);
 }
 
-const RELAY = 'tl_plan_test_relay';
-const READER = 'tl_plan_test_reader';
 const scans = (nodes: readonly Node[]) => nodes.filter((node) => node['Node Type'].includes('Scan') && node['Relation Name'] !== 'log');
 const blocks = ([top]: readonly Node[]) => top!['Shared Hit Blocks']! + top!['Shared Read Blocks']!;
 
@@ -74,13 +77,14 @@ describe.each([
   it('is read by the index on its positions, without a sort', async () => {
     const nodes = await plan(RELAY, LOG, ['3', '5000', '100', '1000000']);
     expect(scans(nodes).map((node) => node['Index Name'])).toEqual(expect.arrayContaining(['event_pkey', 'event_body_pkey']));
-    expect(nodes.find((node) => node['Index Name'] === 'event_pkey')!['Index Cond']).toMatch(/ROW\(event\.xid, event\.n\) > ROW/);
+    expect(nodes.find((node) => node['Index Name'] === 'event_pkey')!['Index Cond']).toMatch(/ROW\(xid, n\) > ROW/);
     expect(nodes.filter((node) => /Sort|Seq Scan|Hash/.test(node['Node Type']) && node['Relation Name'] !== 'log')).toEqual([]);
   });
 
   it('by category is read by the index on it, without a sort', async () => {
     const nodes = await plan(RELAY, CATEGORY, ['3', '5000', '10', '1000000', 'call']);
-    expect(scans(nodes).map((node) => node['Index Name'])).toContain('event_category');
+    const scan = nodes.find((node) => node['Index Name'] === 'event_category')!;
+    expect(scan).toMatchObject({ 'Node Type': 'Index Scan', 'Actual Rows': 10 });
     expect(nodes.filter((node) => /Sort|Seq Scan|Hash/.test(node['Node Type']) && node['Relation Name'] !== 'log')).toEqual([]);
   });
 

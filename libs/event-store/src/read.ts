@@ -32,21 +32,26 @@ export const BACKWARDS = `${STREAM} AND e.version <= $3 ORDER BY e.version DESC 
 export const BY_ID = `SELECT ${COLUMNS} FROM event_id i JOIN event e ON e.xid = i.xid AND e.n = i.n LEFT JOIN event_body b ON b.n = e.n
   WHERE i.tenant = $1 AND i.id = ANY ($2::uuid[]) ORDER BY e.xid, e.n`;
 
+/** Only what is below the oldest transaction that still runs: what was stamped early and is committed late is not passed over. */
+const HORIZON = 'pg_snapshot_xmin(pg_current_snapshot())';
+
 /**
- * A page of the log: of so many events as many as fit into so many bytes, one at least. Below the oldest transaction that
- * still runs: what was stamped early and is committed late is not passed over. OFFSET 0: bodies are looked up one by one,
- * whatever the planner believes of the table. Sizes are known without fetching what is stored apart.
+ * A page of the log: of so many events as many as fit into so many bytes, one at least. OFFSET 0: bodies are looked up one
+ * by one, whatever the planner believes of the table. Sizes are known without fetching what is stored apart.
  */
-const page = (which: string) => `SELECT p.* FROM (
-  SELECT ${COLUMNS}, size, sum(size) OVER (ORDER BY e.xid, e.n ROWS UNBOUNDED PRECEDING) AS total
-  FROM (SELECT * FROM event WHERE ${which} (xid, n) > ($1::xid8, $2::bigint) AND xid < pg_snapshot_xmin(pg_current_snapshot()) ORDER BY xid, n LIMIT $3) e
+const page = (range: string, order: string) => `SELECT p.* FROM (
+  SELECT ${COLUMNS}, size, sum(size) OVER (ORDER BY ${order} ROWS UNBOUNDED PRECEDING) AS total
+  FROM (SELECT *, ${CATEGORY_SQL} AS category FROM event WHERE ${range} ORDER BY ${order} LIMIT $3) e
   LEFT JOIN LATERAL (SELECT b.key_id, b.digest, b.box FROM event_body b WHERE b.n = e.n OFFSET 0) b ON true,
   LATERAL (SELECT octet_length(e.envelope) + coalesce(octet_length(b.box), 0) AS size) s) p
   WHERE p.total <= $4::bigint OR p.total = p.size`;
 
-/** The statements that read pages of the log. */
-export const LOG = page('');
-export const CATEGORY = page(`${CATEGORY_SQL} = $5 AND`);
+/** The statements that read pages of the log. A category is a range of its index and of no other: with `=` the planner may prefer to read the whole log. */
+export const LOG = page(`(xid, n) > ($1::xid8, $2::bigint) AND xid < ${HORIZON}`, 'xid, n');
+export const CATEGORY = page(
+  `(${CATEGORY_SQL}, xid, n) > ($5, $1::xid8, $2::bigint) AND (${CATEGORY_SQL}, xid) < ($5, ${HORIZON})`,
+  'category, xid, n',
+);
 
 const END = 'SELECT generation, (SELECT last_value FROM log_n) AS n FROM log';
 
