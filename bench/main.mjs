@@ -1,4 +1,4 @@
-// npm run bench -- <name> [--json] [--rounds 3] [--seconds 4] [--profile <folder>] [--rows append,...]
+// npm run bench -- <name> [--json] [--rounds 3] [--seconds 4] [--profile <folder>]
 // Compares the product with peers on this machine, side by side in one run. Prints a table; with --json its last line is one
 // JSON object (docs/api.md, "Running"). --profile keeps a CPU profile of every cell's last round. Exit code 1 where a cell's counts do not add up.
 import '../tools/require-node.mjs';
@@ -13,12 +13,12 @@ const SUITES = { core: () => import('./core/suite.mjs') };
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { json: { type: 'boolean' }, rounds: { type: 'string', default: '3' }, seconds: { type: 'string', default: '4' }, profile: { type: 'string' }, rows: { type: 'string' } },
+  options: { json: { type: 'boolean' }, rounds: { type: 'string', default: '3' }, seconds: { type: 'string', default: '4' }, profile: { type: 'string' } },
 });
 const name = positionals[0] ?? '';
-const plan = { rounds: Number(values.rounds), seconds: Number(values.seconds), profile: values.profile && resolve(values.profile), rows: values.rows?.split(',') };
+const plan = { rounds: Number(values.rounds), seconds: Number(values.seconds), profile: values.profile && resolve(values.profile) };
 if (!SUITES[name] || !(plan.rounds >= 1) || !(plan.seconds > 0)) {
-  console.error(`npm run bench -- <${Object.keys(SUITES).join('|')}> [--json] [--rounds 3] [--seconds 4] [--profile <folder>] [--rows append,...]`);
+  console.error(`npm run bench -- <${Object.keys(SUITES).join('|')}> [--json] [--rounds 3] [--seconds 4] [--profile <folder>]`);
   process.exit(2);
 }
 if (spawnSync(process.execPath, ['tools/build.mjs'], { stdio: 'inherit' }).status !== 0) process.exit(1);

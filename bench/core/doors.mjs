@@ -14,7 +14,6 @@ const NAMES = ['accept', 'insert', 'bare', 'sustained'];
 const WARM_UP = { seconds: 2 };
 
 export class Doors {
-  databases = ['whole'];
   #measured = { 1: [], 100: [] };
 
   static async open(stand) {

@@ -13,22 +13,19 @@ const PLAIN = {
   append_throughline: `SELECT count(*) AS plain FROM append_bench.event_body WHERE position('charger'::bytea IN box) > 0`,
 };
 
-/** @param parts those that were measured; each may name its `databases`, and `verify` what it stored */
-export async function tellSafety(stand, parts) {
-  const settings = await stand.ask('postgres', 'SELECT name, current_setting(name) AS value FROM unnest($1::text[]) AS name', [SETTINGS]);
+export async function tellSafety(stand, appends) {
+  const settings = await stand.ask('whole', 'SELECT name, current_setting(name) AS value FROM unnest($1::text[]) AS name', [SETTINGS]);
   console.log(`PostgreSQL: ${settings.map(({ name, value }) => `${name} ${value}`).join(', ')}`);
   demand('fsync, synchronous commit and full pages', settings.slice(0, 3).every(({ value }) => value === 'on'));
-  for (const database of parts.flatMap((part) => part.databases ?? [])) {
+  for (const database of ['whole', 'append_throughline']) {
     const [{ tables, walled }] = await stand.ask(database, WALLS);
     demand(`row-level security forced on ${walled} of ${tables} tables with tenants (${database})`, tables === walled && tables !== '0');
     const plain = await stand.count(database, PLAIN[database]);
     demand(`bodies sealed: ${plain} with readable text (${database})`, plain === 0);
   }
-  for (const part of parts.filter(({ verify }) => verify)) {
-    const { walked, intact, again } = await part.verify();
-    demand(`hash chain: ${intact} of ${walked} streams walked are intact`, walked === intact);
-    demand(`dedupe: the same event again is a ${again}`, again === 'duplicate');
-  }
+  const { walked, intact, again } = await appends.verify();
+  demand(`hash chain: ${intact} of ${walked} streams walked are intact`, walked === intact);
+  demand(`dedupe: the same event again is a ${again}`, again === 'duplicate');
 }
 
 function demand(what, holds) {

@@ -28,6 +28,8 @@ export class AppendGroup {
   readonly laneOf: Lane[] = [];
   readonly nth: number[] = [];
   private readonly lanes = new Map<string, Lane>();
+  private sorted: readonly Lane[] = [];
+  private tenant: string | undefined;
   readonly conditions: Condition[] = [];
   /** True where a condition is on a stream that an earlier call of the group appends to. */
   private intertwined = false;
@@ -39,7 +41,7 @@ export class AppendGroup {
 
   /** Parameters of the function append_events (append.sql.ts). */
   parameters(): unknown[] {
-    const lanes = [...this.lanes.values()];
+    const lanes = this.sorted;
     return [
       this.intertwined,
       uuidArray(lanes.map((lane) => lane.tenant)),
@@ -72,7 +74,7 @@ export class AppendGroup {
   }
 
   private add(call: number, { events, expected }: AppendCall): void {
-    const before = expected.map(({ tenant, stream }) => this.lanes.has(nameOf(tenant, stream)));
+    const before = expected.map(({ tenant, stream }) => this.lanes.has(this.laneName(tenant, stream)));
     for (const event of events) {
       const lane = this.lane(event.tenant, event.stream);
       this.events.push(event);
@@ -81,7 +83,7 @@ export class AppendGroup {
       this.nth.push(lane.envelopes.push(event.envelope));
     }
     for (const [index, { tenant, stream, version }] of expected.entries()) {
-      const lane = this.lanes.get(nameOf(tenant, stream));
+      const lane = this.lanes.get(this.laneName(tenant, stream));
       if (!lane) throw new Error('a version is expected of a stream that the call does not append to');
       if (version === 'any') continue;
       this.conditions.push({ call, lane, version });
@@ -90,23 +92,31 @@ export class AppendGroup {
   }
 
   private lane(tenant: string, stream: string): Lane {
-    const name = nameOf(tenant, stream);
-    const lane = this.lanes.get(name) ?? { tenant, stream, number: 0, envelopes: [], prefixes: [] };
-    this.lanes.set(name, lane);
+    const name = this.laneName(tenant, stream);
+    let lane = this.lanes.get(name);
+    if (!lane) this.lanes.set(name, (lane = { tenant: nameOf(tenant), stream: nameOf(stream), number: 0, envelopes: [], prefixes: [] }));
     return lane;
+  }
+
+  /** Most groups are of one tenant; joined names would cost more than all else here. */
+  private laneName(tenant: string, stream: string): string {
+    const name = nameOf(tenant);
+    this.tenant ??= name;
+    return name === this.tenant ? nameOf(stream) : `${name}/${nameOf(stream)}`;
   }
 
   /** Streams in the order of their ids, so that all appends lock them in one order. */
   private number(): void {
-    const sorted = [...this.lanes].sort(([a], [b]) => (a < b ? -1 : 1));
-    this.lanes.clear();
-    for (const [name, lane] of sorted) {
-      this.lanes.set(name, lane);
-      lane.number = this.lanes.size;
+    const sorted = [...this.lanes.values()].sort((a, b) => (a.tenant === b.tenant ? compare(a.stream, b.stream) : compare(a.tenant, b.tenant)));
+    for (const [index, lane] of sorted.entries()) {
+      lane.number = index + 1;
       lane.prefixes = prefixes(lane.envelopes);
     }
+    this.sorted = sorted;
   }
 }
+
+const compare = (a: string, b: string) => (a < b ? -1 : 1);
 
 /** As the database takes it: -1 for any version but 0. Throws where it is no number of events. */
 function numberOf(version: ExpectedVersion): number {

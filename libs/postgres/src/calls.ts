@@ -43,6 +43,8 @@ export class Calls {
 
 /** Ms beyond the server's own time-out after which a session that does not answer counts as lost, its server perhaps stopped. */
 const GRACE_MS = 5_000;
+/** Sessions are kept longer than others: the first calls of a new one wait until its functions are planned. */
+const IDLE_MS = 300_000;
 
 /** What a pool for calls has other than a pool for transactions. */
-export const callPool = (statementTimeoutMs: number, max: number): PoolConfig => ({ max, query_timeout: statementTimeoutMs + GRACE_MS });
+export const callPool = (statementTimeoutMs: number, max: number): PoolConfig => ({ max, idleTimeoutMillis: IDLE_MS, query_timeout: statementTimeoutMs + GRACE_MS });
