@@ -1,122 +1,216 @@
-import { roleName, schemaName } from '@throughline/postgres';
-
-/** First half of the advisory lock's key; the second is the log's. */
-const SECTION = 0x746c;
+import { schemaName } from '@throughline/postgres';
+import { genesisSql, joinSql, leafSql, linkSql } from './chain.sql';
 
 /**
- * Stamps an append: its place in the log's order. In a section that only one session is in at a time, for microseconds and
- * not until the commit, it takes the next place `n`, the time, and as `xid` the greatest transaction id that was ever
- * stamped here, its own at least. So along (xid, n) the order is that of the stamping: neither n nor the time ever falls,
- * and since streams are locked before, the events of a stream stand in the order of their versions, whichever transaction
- * got its id first. No event is skipped: xid is at least its own, so once everything up to xid has ended, the event shows.
- * The state lies in sequences, because all see them at once. The handler lets go of the section where a time-out or a cancel
- * falls inside it (a session's advisory lock would outlive the transaction).
+ * Parameters of the functions that append. Arrays s_ have an element per stream, in the order of the streams; x_ one per
+ * expected version (-1: any but 0), in the order of the calls; e_ one per event, call by call. x_stream and e_stream count
+ * streams, e_nth an event's place in its stream's group, x_call and e_call calls, all from 1.
  */
-const stamp = (schema: string) => `
-CREATE SEQUENCE log_n MINVALUE 0 START 0;
-CREATE SEQUENCE log_xid MINVALUE 0 START 0;
-CREATE SEQUENCE log_time MINVALUE 0 START 0;
+const PARAMETERS = `careful boolean, s_tenant uuid[], s_stream uuid[], s_count int[], s_prefix bytea[],
+  x_call int[], x_stream int[], x_version bigint[],
+  e_call int[], e_stream int[], e_nth int[], e_id uuid[], e_digest bytea[], e_type text[], e_occurred bigint[], e_key bytea[],
+  e_envelope bytea[], e_prefix bytea[], e_key_id text[], e_box bytea[]`;
+const NAMES = PARAMETERS.split(',').map((parameter) => parameter.trim().split(' ')[0]).join(', ');
+const RESULT = `OUT generation int, OUT xid xid8, OUT first_n bigint, OUT recorded_at bigint, OUT versions text,
+  OUT taken jsonb, OUT refused jsonb, OUT nth text`;
 
-CREATE FUNCTION stamp_events(count int, OUT xid xid8, OUT first_n bigint, OUT recorded_at bigint)
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+/**
+ * Raises the streams, in their order (no deadlock between appends), by all that the group would append, and tells their
+ * versions and heads before. A stream that is new gets its number in the group as version and its prefix as head: an
+ * INSERT has no other place to hand them to its DO UPDATE. settle_streams puts it right.
+ */
+const raise = (schema: string) => `
+CREATE FUNCTION raise_streams(s_tenant uuid[], s_stream uuid[], s_count int[], s_prefix bytea[], OUT versions bigint[], OUT heads bytea[], OUT fresh boolean)
+LANGUAGE plpgsql AS $$
+#variable_conflict use_variable
 DECLARE
-  own bigint := pg_current_xact_id()::text::bigint;
-  section int := '${schema}.log_n'::regclass::oid::int;
+  raised uuid[];
 BEGIN
-  PERFORM pg_advisory_lock(${SECTION}, section);
-  SELECT last_value + 1 INTO first_n FROM ${schema}.log_n;
-  SELECT greatest(last_value, own) INTO own FROM ${schema}.log_xid;
-  SELECT greatest(last_value, floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint) INTO recorded_at FROM ${schema}.log_time;
-  PERFORM setval('${schema}.log_n', first_n + count - 1), setval('${schema}.log_xid', own), setval('${schema}.log_time', recorded_at);
-  PERFORM pg_advisory_unlock(${SECTION}, section);
-  xid := own::text::xid8;
-EXCEPTION WHEN query_canceled OR OTHERS THEN
-  PERFORM pg_advisory_unlock(${SECTION}, section);
-  RAISE;
+  WITH r AS (
+    INSERT INTO ${schema}.stream AS s (tenant, stream, version, head)
+      SELECT g.tenant, g.stream, g.place, g.prefix FROM unnest(s_tenant, s_stream, s_prefix) WITH ORDINALITY AS g(tenant, stream, prefix, place)
+      ON CONFLICT (tenant, stream) DO UPDATE SET version = s.version + s_count[excluded.version::int], head = ${linkSql('s.head', 'excluded.head')}
+      RETURNING s.tenant, s.stream, old.version AS version, old.head AS head)
+  SELECT array_agg(r.stream), array_agg(coalesce(r.version, 0)), array_agg(coalesce(r.head, ${genesisSql('r.tenant', 'r.stream')})), bool_or(r.version IS NULL)
+    INTO raised, versions, heads, fresh FROM r;
+  IF raised <> s_stream THEN RAISE EXCEPTION 'streams came back in another order'; END IF;
+END $$;
+`;
+
+/** Puts right the streams that are new, and those from whose group an event was left out. */
+const settle = (schema: string) => `
+CREATE FUNCTION settle_streams(s_tenant uuid[], s_stream uuid[], s_count int[], s_prefix bytea[], versions bigint[], heads bytea[]) RETURNS void
+LANGUAGE sql AS $$
+  UPDATE ${schema}.stream s SET version = g.version + g.count, head = CASE g.count WHEN 0 THEN g.head ELSE ${linkSql('g.head', 'g.prefix')} END
+  FROM unnest(s_tenant, s_stream, s_count, s_prefix, versions, heads) AS g(tenant, stream, count, prefix, version, head)
+  WHERE s.tenant = g.tenant AND s.stream = g.stream AND (g.version = 0 OR s.version <> g.version + g.count);
+$$;
+`;
+
+/** Which of the group's ids the log knew before, and where. OFFSET 0: each is looked up by the index, whatever the planner believes of the table. */
+const lookUp = (schema: string) => `
+CREATE FUNCTION look_up_events(s_tenant uuid[], e_stream int[], e_id uuid[], first_n bigint, OUT known boolean[], OUT taken jsonb)
+LANGUAGE plpgsql AS $$
+#variable_conflict use_variable
+DECLARE
+  at int;
+BEGIN
+  known := array_fill(false, ARRAY[cardinality(e_id)]);
+  SELECT jsonb_agg(jsonb_build_object('place', e.place, 'xid', i.xid::text, 'n', i.n::text, 'digest', encode(i.digest, 'hex'))) INTO taken
+    FROM unnest(e_stream, e_id) WITH ORDINALITY AS e(stream, id, place)
+    CROSS JOIN LATERAL (SELECT i.xid, i.n, i.digest FROM ${schema}.event_id i WHERE i.tenant = s_tenant[e.stream] AND i.id = e.id OFFSET 0) i
+    WHERE i.n NOT BETWEEN first_n AND first_n + cardinality(e_id) - 1;
+  FOR at IN SELECT (t->>'place')::int FROM jsonb_array_elements(taken) AS t LOOP known[at] := true; END LOOP;
+END $$;
+`;
+
+/** Is the stream of the condition at the version that it expects? */
+const fits = (versions: string, x: string) =>
+  `(CASE x_version[${x}] WHEN -1 THEN ${versions}[x_stream[${x}]] > 0 ELSE ${versions}[x_stream[${x}]] = x_version[${x}] END)`;
+
+/** Call by call: are its streams at the versions it expects, with what the calls before it append? A call whose events are all known is not refused. */
+const judge = `
+CREATE FUNCTION judge_calls(versions bigint[], x_call int[], x_stream int[], x_version bigint[], e_call int[], e_stream int[], known boolean[],
+  OUT keep boolean[], OUT refused jsonb)
+LANGUAGE plpgsql AS $$
+#variable_conflict use_variable
+DECLARE
+  e int := 1;
+  e_beyond int;
+  x int := 1;
+  anew boolean;
+  refusal jsonb;
+BEGIN
+  keep := array_fill(false, ARRAY[cardinality(e_call)]);
+  WHILE e <= cardinality(e_call) LOOP
+    e_beyond := e;
+    anew := false;
+    refusal := NULL;
+    WHILE e_call[e_beyond] = e_call[e] LOOP
+      anew := anew OR NOT known[e_beyond];
+      e_beyond := e_beyond + 1;
+    END LOOP;
+    WHILE x_call[x] = e_call[e] LOOP
+      IF anew AND refusal IS NULL AND NOT ${fits('versions', 'x')} THEN
+        refusal := jsonb_build_object('call', e_call[e], 'condition', x, 'actual', versions[x_stream[x]]);
+      END IF;
+      x := x + 1;
+    END LOOP;
+    IF refusal IS NOT NULL THEN refused := coalesce(refused, '[]') || refusal; END IF;
+    FOR i IN e..e_beyond - 1 LOOP
+      IF refusal IS NULL AND NOT known[i] THEN
+        keep[i] := true;
+        versions[e_stream[i]] := versions[e_stream[i]] + 1;
+      END IF;
+    END LOOP;
+    e := e_beyond;
+  END LOOP;
+END $$;
+`;
+
+/** Counts and chains the events that are kept anew in the streams that lose one. */
+const rechain = `
+CREATE FUNCTION rechain_events(keep boolean[], e_stream int[], e_envelope bytea[], INOUT s_count int[], INOUT s_prefix bytea[], INOUT e_nth int[], INOUT e_prefix bytea[])
+LANGUAGE plpgsql AS $$
+DECLARE
+  loses boolean[] := array_fill(false, ARRAY[cardinality(s_count)]);
+  stream int;
+BEGIN
+  FOR i IN 1..cardinality(keep) LOOP
+    IF NOT keep[i] THEN
+      loses[e_stream[i]] := true;
+      s_count[e_stream[i]] := 0;
+      e_nth[i] := NULL;
+    END IF;
+  END LOOP;
+  FOR i IN 1..cardinality(keep) LOOP
+    stream := e_stream[i];
+    CONTINUE WHEN NOT keep[i] OR NOT loses[stream];
+    s_prefix[stream] := CASE s_count[stream] WHEN 0 THEN ${leafSql('e_envelope[i]')} ELSE ${joinSql('s_prefix[stream]', leafSql('e_envelope[i]'))} END;
+    s_count[stream] := s_count[stream] + 1;
+    e_nth[i] := s_count[stream];
+    e_prefix[i] := s_prefix[stream];
+  END LOOP;
 END $$;
 `;
 
 /**
- * Locks the streams in their order (no deadlock between appends), makes those that are missing, stamps, and claims the ids.
- * `WHERE false`: PostgreSQL locks a row in conflict even where it then does not update it. Events whose id was there
- * already come back in `taken`; nothing else is written of them.
+ * Appends a group of calls in the tenants of the transaction. What will not do is left out and the rest is written: events
+ * whose id is there (\`taken\`), calls whose streams are at other versions (\`refused\`). Ids are claimed before anything is
+ * known of them, which is right where none is there and every version fits; else, or where a call expects a version that
+ * another call of the group moves (\`careful\`), they are looked up and the calls judged first. Raises 40001 where another
+ * transaction claims one of these ids meanwhile for another stream: try again.
  */
-const claim = (schema: string) => `
-CREATE FUNCTION claim_events(s_tenant uuid[], s_stream uuid[], e_stream int[], e_id uuid[], e_digest bytea[],
-  OUT generation int, OUT xid xid8, OUT first_n bigint, OUT recorded_at bigint, OUT taken jsonb)
-LANGUAGE plpgsql AS $$
-#variable_conflict use_column
+const append = (schema: string) => `
+CREATE FUNCTION append_events(${PARAMETERS}, ${RESULT})
+LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
+#variable_conflict use_variable
 DECLARE
+  s_version bigint[];
+  s_head bytea[];
+  fresh boolean;
+  known boolean[];
+  keep boolean[];
   claimed int;
-  at record;
 BEGIN
-  INSERT INTO ${schema}.stream AS s (tenant, stream, version, head)
-    SELECT g.tenant, g.stream, 0, sha256('\\x03'::bytea || uuid_send(g.tenant) || uuid_send(g.stream)) FROM unnest(s_tenant, s_stream) AS g(tenant, stream)
-    ON CONFLICT (tenant, stream) DO UPDATE SET version = s.version WHERE false;
+  SELECT r.versions, r.heads, r.fresh INTO s_version, s_head, fresh FROM ${schema}.raise_streams(s_tenant, s_stream, s_count, s_prefix) r;
   SELECT l.generation INTO generation FROM ${schema}.log l;
-  SELECT * INTO at FROM ${schema}.stamp_events(cardinality(e_id));
+  SELECT t.xid, t.first_n, t.recorded_at INTO xid, first_n, recorded_at FROM ${schema}.stamp_events(cardinality(e_id)) t;
+  FOR i IN 1..cardinality(x_call) LOOP
+    careful := careful OR NOT ${fits('s_version', 'i')};
+  END LOOP;
+  IF careful THEN
+    SELECT l.known, l.taken INTO known, taken FROM ${schema}.look_up_events(s_tenant, e_stream, e_id, first_n) l;
+    SELECT j.keep, j.refused INTO keep, refused FROM ${schema}.judge_calls(s_version, x_call, x_stream, x_version, e_call, e_stream, known) j;
+  END IF;
   INSERT INTO ${schema}.event_id (tenant, id, xid, n, digest)
-    SELECT s_tenant[e.stream], e.id, at.xid, at.first_n + e.place - 1, e.digest
-    FROM unnest(e_stream, e_id, e_digest) WITH ORDINALITY AS e(stream, id, digest, place) ORDER BY e.id
+    SELECT s_tenant[e.stream], e.id, xid, first_n + e.place - 1, e.digest
+    FROM unnest(e_stream, e_id, e_digest) WITH ORDINALITY AS e(stream, id, digest, place) WHERE keep IS NULL OR keep[e.place] ORDER BY e.id
     ON CONFLICT (tenant, id) DO NOTHING;
   GET DIAGNOSTICS claimed = ROW_COUNT;
-  IF claimed < cardinality(e_id) THEN
-    SELECT jsonb_agg(jsonb_build_object('place', e.place, 'xid', i.xid::text, 'n', i.n::text, 'digest', encode(i.digest, 'hex'))) INTO taken
-      FROM unnest(e_stream, e_id) WITH ORDINALITY AS e(stream, id, place)
-      JOIN ${schema}.event_id i ON i.tenant = s_tenant[e.stream] AND i.id = e.id AND i.n <> at.first_n + e.place - 1;
+  IF careful AND claimed < cardinality(array_positions(keep, true)) THEN
+    RAISE EXCEPTION USING ERRCODE = '40001', MESSAGE = 'an id was appended meanwhile';
+  ELSIF NOT careful AND claimed < cardinality(e_id) THEN
+    SELECT l.known, l.taken INTO known, taken FROM ${schema}.look_up_events(s_tenant, e_stream, e_id, first_n) l;
+    keep := ARRAY(SELECT NOT l.known FROM unnest(known) WITH ORDINALITY AS l(known, place) ORDER BY l.place);
   END IF;
-  xid := at.xid; first_n := at.first_n; recorded_at := at.recorded_at;
-END $$;
-`;
-
-/** Writes what was claimed. Arrays s_ have a row per stream, e_ a row per event; e_stream counts streams, e_nth an event's place in its stream's group, both from 1. */
-const write = (schema: string) => `
-CREATE FUNCTION write_events(xid xid8, recorded_at bigint, s_tenant uuid[], s_stream uuid[], s_count int[], s_prefix bytea[],
-  e_stream int[], e_nth int[], e_n bigint[], e_id uuid[], e_digest bytea[], e_type text[], e_occurred bigint[], e_key bytea[],
-  e_envelope bytea[], e_prefix bytea[], e_key_id text[], e_box bytea[]) RETURNS bigint[]
-LANGUAGE plpgsql AS $$
-#variable_conflict use_variable
-DECLARE
-  versions bigint[];
-  heads bytea[];
-BEGIN
-  WITH updated AS (
-    UPDATE ${schema}.stream s SET version = s.version + g.count, head = sha256('\\x02'::bytea || s.head || g.prefix)
-    FROM unnest(s_tenant, s_stream, s_count, s_prefix) WITH ORDINALITY AS g(tenant, stream, count, prefix, place)
-    WHERE s.tenant = g.tenant AND s.stream = g.stream
-    RETURNING g.place, old.version, old.head)
-  SELECT array_agg(u.version ORDER BY u.place), array_agg(u.head ORDER BY u.place) INTO versions, heads FROM updated u;
+  IF false = ANY (keep) THEN
+    SELECT r.s_count, r.s_prefix, r.e_nth, r.e_prefix INTO s_count, s_prefix, e_nth, e_prefix
+      FROM ${schema}.rechain_events(keep, e_stream, e_envelope, s_count, s_prefix, e_nth, e_prefix) r;
+    nth := array_to_string(e_nth, ',', '');
+  ELSE
+    keep := NULL;
+  END IF;
+  IF fresh OR keep IS NOT NULL THEN PERFORM ${schema}.settle_streams(s_tenant, s_stream, s_count, s_prefix, s_version, s_head); END IF;
   INSERT INTO ${schema}.event (xid, n, version, group_start, occurred_at, recorded_at, tenant, stream, id, type, key, envelope, chain)
-    SELECT xid, e.n, versions[e.stream] + e.nth, versions[e.stream] + 1, e.occurred, recorded_at, s_tenant[e.stream], s_stream[e.stream],
-      e.id, e.type, e.key, e.envelope, sha256('\\x02'::bytea || heads[e.stream] || e.prefix)
-    FROM unnest(e_stream, e_nth, e_n, e_id, e_type, e_occurred, e_key, e_envelope, e_prefix)
-      AS e(stream, nth, n, id, type, occurred, key, envelope, prefix);
+    SELECT xid, first_n + e.place - 1, s_version[e.stream] + e.nth, s_version[e.stream] + 1, e.occurred, recorded_at, s_tenant[e.stream], s_stream[e.stream],
+      e.id, e.type, e.key, e.envelope, ${linkSql('s_head[e.stream]', 'e.prefix')}
+    FROM unnest(e_stream, e_nth, e_id, e_type, e_occurred, e_key, e_envelope, e_prefix) WITH ORDINALITY
+      AS e(stream, nth, id, type, occurred, key, envelope, prefix, place)
+    WHERE keep IS NULL OR keep[e.place];
   INSERT INTO ${schema}.event_body (n, tenant, key_id, digest, box)
-    SELECT e.n, s_tenant[e.stream], e.key_id, e.digest, e.box FROM unnest(e_stream, e_n, e_key_id, e_digest, e_box) AS e(stream, n, key_id, digest, box);
-  RETURN versions;
+    SELECT first_n + e.place - 1, s_tenant[e.stream], e.key_id, e.digest, e.box
+    FROM unnest(e_stream, e_key_id, e_digest, e_box) WITH ORDINALITY AS e(stream, key_id, digest, box, place)
+    WHERE keep IS NULL OR keep[e.place];
+  versions := array_to_string(s_version, ',');
 END $$;
 `;
 
-/** Both steps in one round trip, for when all events are new: else it stops after the first and leaves `versions` null. */
-const append = (schema: string) => `
-CREATE FUNCTION append_events(s_tenant uuid[], s_stream uuid[], s_count int[], s_prefix bytea[],
-  e_stream int[], e_nth int[], e_id uuid[], e_digest bytea[], e_type text[], e_occurred bigint[], e_key bytea[],
-  e_envelope bytea[], e_prefix bytea[], e_key_id text[], e_box bytea[],
-  OUT generation int, OUT xid xid8, OUT first_n bigint, OUT recorded_at bigint, OUT taken jsonb, OUT versions bigint[])
-LANGUAGE plpgsql AS $$
-#variable_conflict use_variable
+/**
+ * The same as one call of a session that has the writer's role: a transaction of its own, for these tenants. It waits for a
+ * stream that another transaction has in work, but not long: all its callers wait with it.
+ */
+const appendGroup = (schema: string) => `
+CREATE FUNCTION append_group(tenants text, ${PARAMETERS}, ${RESULT})
+LANGUAGE plpgsql SET lock_timeout = '2s' AS $$
 BEGIN
-  SELECT * INTO generation, xid, first_n, recorded_at, taken FROM ${schema}.claim_events(s_tenant, s_stream, e_stream, e_id, e_digest);
-  IF taken IS NULL THEN
-    versions := ${schema}.write_events(xid, recorded_at, s_tenant, s_stream, s_count, s_prefix, e_stream, e_nth,
-      ARRAY(SELECT first_n + i - 1 FROM generate_series(1, cardinality(e_id)) AS i ORDER BY i),
-      e_id, e_digest, e_type, e_occurred, e_key, e_envelope, e_prefix, e_key_id, e_box);
-  END IF;
+  PERFORM set_config('tl.tenants', tenants, true);
+  SELECT a.* INTO generation, xid, first_n, recorded_at, versions, taken, refused, nth FROM ${schema}.append_events(${NAMES}) a;
 END $$;
 `;
 
+/** The functions that append. */
 export function appendFunctions(service: string): string {
   const schema = schemaName(service);
-  const sequences = `REVOKE ALL ON SEQUENCE log_n, log_xid, log_time FROM ${roleName(service, 'writer')};`;
-  return [...[stamp, claim, write, append].map((part) => part(schema)), sequences].join('');
+  return [raise(schema), settle(schema), lookUp(schema), judge, rechain, append(schema), appendGroup(schema)].join('');
 }

@@ -37,6 +37,39 @@ export type AppendOutcome =
   | { outcome: 'duplicate'; position: Position }
   | { outcome: 'conflict'; position: Position };
 
+/** What a stream's version must be: exactly this number of events, none, some, or as it comes. */
+export type ExpectedVersion = number | 'none' | 'exists' | 'any';
+
+/** A condition of a call on one of the streams that it appends to. */
+export interface Expectation {
+  tenant: string;
+  stream: string;
+  version: ExpectedVersion;
+}
+
+/** Nothing of the call was appended: this stream is at another version than was expected. */
+export interface VersionRefusal {
+  outcome: 'refused';
+  tenant: string;
+  stream: string;
+  expected: ExpectedVersion;
+  /** 0 where the stream has no event. */
+  actual: number;
+}
+
+/** Outcomes in the order of the events, or why there are none. */
+export type AppendResult = AppendOutcome[] | VersionRefusal;
+
+export type Direction = 'forwards' | 'backwards';
+
+/** What is wanted of the log. */
+export interface LogPage {
+  /** Only events of this category: the first word of their type, `message` for `message.received`. */
+  category?: string;
+  /** Bytes of envelopes and bodies at most, but for a single event (default 8 MiB). */
+  maxBytes?: number;
+}
+
 /** Appends and reads a service's log. All methods run inside the caller's transaction, so read models change with the log or not at all. */
 export interface EventStore {
   /**
@@ -47,25 +80,34 @@ export interface EventStore {
    * Call `database.notify('log')` after the commit.
    */
   append(tx: Tx, events: readonly NewEvent[]): Promise<AppendOutcome[]>;
+  /**
+   * The same where streams are at their expected versions, else nothing of the call. A call whose events the log knows all
+   * is not refused: it was made before, and its answer was lost.
+   */
+  append(tx: Tx, events: readonly NewEvent[], expected: readonly Expectation[]): Promise<AppendResult>;
   /** Which of these ids the log already knows, with the digest they came with. */
   known(tx: Tx, tenant: string, ids: readonly string[]): Promise<Map<string, { digest: Buffer; position: Position }>>;
-  /** One stream from a version on (1 = its first event). */
-  readStream(tx: Tx, tenant: string, stream: string, fromVersion: number, limit: number): Promise<StoredEvent[]>;
+  /** One stream from a version on (1 = its first event), or from it backwards (Infinity = from its end). */
+  readStream(tx: Tx, tenant: string, stream: string, fromVersion: number, limit: number, direction?: Direction): Promise<StoredEvent[]>;
   /** Events by id; missing ones are left out. */
   readById(tx: Tx, tenant: string, ids: readonly string[]): Promise<StoredEvent[]>;
   /**
-   * All tenants' events after a position, in log order, none skipped: only those below the oldest running transaction. Relay role.
-   * Throws `rejected` (`former-log-generation`) where the position is of another generation.
+   * All tenants' events after a position, in log order, none skipped: only those below the oldest running transaction. Relay
+   * role. A page is empty only at the end. Throws `rejected` (`former-log-generation`) where the position is of another
+   * generation, or of a place that this log has not come to: it was restored from an older copy.
    */
-  readLog(tx: Tx, after: Position | undefined, limit: number): Promise<StoredEvent[]>;
+  readLog(tx: Tx, after: Position | undefined, limit: number, page?: LogPage): Promise<StoredEvent[]>;
   /** The log's generation: 1 at first; a restored backup starts a new one. */
   generation(tx: Tx): Promise<number>;
   /** Walks a stream's hash chain; `version` is the first event that is not as it was appended, or is missing. */
   verify(tx: Tx, tenant: string, stream: string): Promise<{ intact: true } | { intact: false; version: number }>;
 }
 
-/** Reads the whole log in order for ever and hands it on in batches; checkpoint by name in `subscription`. Woken by NOTIFY `log`, a poll is the fallback. */
+/** Reads the log in order for ever and hands it on in batches; checkpoint by name in `subscription`. Woken by NOTIFY `log`, a poll is the fallback. */
 export interface LogSubscription {
+  /** Ms for which one running transaction, the oldest, has held back what was appended after it; 0 where none does. A gauge. */
+  readonly horizonAgeMs: number;
+  /** Resolves when the batch in work is handled and its checkpoint kept. */
   close(): Promise<void>;
 }
 

@@ -1,6 +1,7 @@
 import { type Position, rejected } from '@throughline/contracts';
 import type { Tx } from '@throughline/postgres';
-import type { StoredEvent } from './event-store.contract';
+import type { Direction, LogPage, StoredEvent } from './event-store.contract';
+import { CATEGORY_SQL } from './tables.sql';
 
 interface EventRow {
   generation: number;
@@ -20,18 +21,39 @@ interface EventRow {
   box: Buffer | null;
 }
 
-const COLUMNS = `(SELECT generation FROM log) AS generation, e.xid::text, e.n, e.version, e.occurred_at, e.recorded_at,
-  e.tenant, e.stream, e.id, e.type, e.key, e.envelope, b.key_id, b.digest, b.box`;
+const EVENT = `(SELECT generation FROM log) AS generation, e.xid::text, e.n, e.version, e.occurred_at, e.recorded_at,
+  e.tenant, e.stream, e.id, e.type, e.key, e.envelope`;
+const COLUMNS = `${EVENT}, b.key_id, b.digest, b.box`;
 
-const STREAM = `SELECT ${COLUMNS} FROM event e LEFT JOIN event_body b ON b.n = e.n
-  WHERE e.tenant = $1 AND e.stream = $2 AND e.version >= $3 ORDER BY e.version LIMIT $4`;
+const STREAM = `SELECT ${COLUMNS} FROM event e LEFT JOIN event_body b ON b.n = e.n WHERE e.tenant = $1 AND e.stream = $2`;
+export const FORWARDS = `${STREAM} AND e.version >= $3 ORDER BY e.version LIMIT $4`;
+export const BACKWARDS = `${STREAM} AND e.version <= $3 ORDER BY e.version DESC LIMIT $4`;
 
-const BY_ID = `SELECT ${COLUMNS} FROM event_id i JOIN event e ON e.xid = i.xid AND e.n = i.n LEFT JOIN event_body b ON b.n = e.n
+export const BY_ID = `SELECT ${COLUMNS} FROM event_id i JOIN event e ON e.xid = i.xid AND e.n = i.n LEFT JOIN event_body b ON b.n = e.n
   WHERE i.tenant = $1 AND i.id = ANY ($2::uuid[]) ORDER BY e.xid, e.n`;
 
-/** Below the oldest transaction that still runs: what was stamped early and is committed late is not passed over. */
-export const LOG = `SELECT ${COLUMNS} FROM event e LEFT JOIN event_body b ON b.n = e.n
-  WHERE (e.xid, e.n) > ($1::xid8, $2::bigint) AND e.xid < pg_snapshot_xmin(pg_current_snapshot()) ORDER BY e.xid, e.n LIMIT $3`;
+/** Only what is below the oldest transaction that still runs: what was stamped early and is committed late is not passed over. */
+const HORIZON = 'pg_snapshot_xmin(pg_current_snapshot())';
+
+/**
+ * A page of the log: of so many events as many as fit into so many bytes, one at least. OFFSET 0: bodies are looked up one
+ * by one, whatever the planner believes of the table. Sizes are known without fetching what is stored apart.
+ */
+const page = (range: string, order: string) => `SELECT p.* FROM (
+  SELECT ${COLUMNS}, size, sum(size) OVER (ORDER BY ${order} ROWS UNBOUNDED PRECEDING) AS total
+  FROM (SELECT *, ${CATEGORY_SQL} AS category FROM event WHERE ${range} ORDER BY ${order} LIMIT $3) e
+  LEFT JOIN LATERAL (SELECT b.key_id, b.digest, b.box FROM event_body b WHERE b.n = e.n OFFSET 0) b ON true,
+  LATERAL (SELECT octet_length(e.envelope) + coalesce(octet_length(b.box), 0) AS size) s) p
+  WHERE p.total <= $4::bigint OR p.total = p.size`;
+
+/** The statements that read pages of the log. A category is a range of its index and of no other: with `=` the planner may prefer to read the whole log. */
+export const LOG = page(`(xid, n) > ($1::xid8, $2::bigint) AND xid < ${HORIZON}`, 'xid, n');
+export const CATEGORY = page(
+  `(${CATEGORY_SQL}, xid, n) > ($5, $1::xid8, $2::bigint) AND (${CATEGORY_SQL}, xid) < ($5, ${HORIZON})`,
+  'category, xid, n',
+);
+
+const END = 'SELECT generation, (SELECT last_value FROM log_n) AS n FROM log';
 
 const KNOWN = `SELECT id, digest, xid::text, n, (SELECT generation FROM log) AS generation FROM event_id WHERE tenant = $1 AND id = ANY ($2::uuid[])`;
 
@@ -59,8 +81,10 @@ const positionOf = ({ generation, xid, n }: { generation: number; xid: string; n
   n: BigInt(n),
 });
 
-export async function readStream(tx: Tx, tenant: string, stream: string, from: number, limit: number): Promise<StoredEvent[]> {
-  const { rows } = await tx.query<EventRow>({ name: 'read_stream', text: STREAM, values: [tenant, stream, from, limit] });
+export async function readStream(tx: Tx, tenant: string, stream: string, from: number, limit: number, direction: Direction = 'forwards'): Promise<StoredEvent[]> {
+  const values = [tenant, stream, Math.min(from, Number.MAX_SAFE_INTEGER), limit];
+  const statement = direction === 'forwards' ? { name: 'read_stream', text: FORWARDS } : { name: 'read_stream_back', text: BACKWARDS };
+  const { rows } = await tx.query<EventRow>({ ...statement, values });
   return rows.map(storedEvent);
 }
 
@@ -69,13 +93,25 @@ export async function readById(tx: Tx, tenant: string, ids: readonly string[]): 
   return rows.map(storedEvent);
 }
 
-export async function readLog(tx: Tx, after: Position | undefined, limit: number): Promise<StoredEvent[]> {
-  const values = [String(after?.xid ?? 0), String(after?.n ?? -1), limit];
-  const { rows } = await tx.query<EventRow>({ name: 'read_log', text: LOG, values });
-  if (after && rows[0] && rows[0].generation !== after.generation) {
-    throw rejected('former-log-generation', 'the position belongs to a former generation of the log', { status: 410 });
-  }
+const PAGE_BYTES = 8 << 20;
+
+export async function readLog(tx: Tx, after: Position | undefined, limit: number, { category, maxBytes = PAGE_BYTES }: LogPage = {}): Promise<StoredEvent[]> {
+  const values = [String(after?.xid ?? 0), String(after?.n ?? -1), limit, maxBytes];
+  const statement = category === undefined ? { name: 'read_log', text: LOG, values } : { name: 'read_category', text: CATEGORY, values: [...values, category] };
+  const { rows } = await tx.query<EventRow>(statement);
+  if (after) demandGeneration(after, rows[0] ? { generation: rows[0].generation } : await end(tx));
   return rows.map(storedEvent);
+}
+
+/** At the end of the log a position may be one that the log has not given out: of a copy of it that had gone further. */
+async function end(tx: Tx): Promise<{ generation: number; n?: string }> {
+  const { rows } = await tx.query<{ generation: number; n: string }>({ name: 'log_end', text: END });
+  return rows[0]!;
+}
+
+function demandGeneration(after: Position, found: { generation: number; n?: string }): void {
+  if (found.generation === after.generation && after.n <= BigInt(found.n ?? after.n)) return;
+  throw rejected('former-log-generation', 'the position belongs to another generation of the log', { status: 410 });
 }
 
 export async function known(tx: Tx, tenant: string, ids: readonly string[]) {

@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { formatPosition, parsePosition, type Position } from '@throughline/contracts';
-import type { Database, Lease } from '@throughline/postgres';
+import type { Database, Lease, Tx } from '@throughline/postgres';
 import type { EventStore, LogHandler, LogSubscription, StoredEvent } from './event-store.contract';
+import { Horizon, type HorizonOptions } from './horizon';
 import { WakeUp } from './wake-up';
 
 /** Who reads the log, and what is done with it. */
@@ -12,16 +13,25 @@ export interface SubscribeOptions {
   handle: LogHandler;
   /** Events in one batch at most (default 500). */
   batch?: number;
+  /** Bytes of envelopes and bodies in one batch at most, but for a single event (default 8 MiB). */
+  batchBytes?: number;
+  /** Only events of this category (see LogPage). */
+  category?: string;
   /** Ms between two looks at the log when nothing wakes it (default 1,000). */
   pollMs?: number;
   /** Told of every failure, of the handler and of the database. The batch is tried again all the same. */
   onError?: (error: unknown) => void;
+  /** Where and when a transaction is told of that holds back the log. */
+  horizon?: HorizonOptions;
 }
 
 const FIRST_RETRY_MS = 100;
 const LONGEST_RETRY_MS = 10_000;
-const LOAD = 'SELECT position FROM subscription WHERE name = $1';
-const SAVE = 'INSERT INTO subscription (name, position) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET position = excluded.position';
+const LOAD = { name: 'load_checkpoint', text: 'SELECT position FROM subscription WHERE name = $1' };
+const SAVE = {
+  name: 'save_checkpoint',
+  text: 'INSERT INTO subscription (name, position) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET position = excluded.position',
+};
 
 /** Starts to hand on the log from the checkpoint of this name, or from its start. Throws `unavailable` where the database does not answer now. */
 export async function subscribe(database: Database, store: EventStore, options: SubscribeOptions): Promise<LogSubscription> {
@@ -30,6 +40,9 @@ export async function subscribe(database: Database, store: EventStore, options: 
   const relay = new LogRelay(database, store, options, wakeUp);
   const done = relay.run();
   return {
+    get horizonAgeMs() {
+      return relay.horizon.ageMs;
+    },
     close: async () => {
       relay.stop();
       await Promise.all([done, ear.close()]);
@@ -38,6 +51,9 @@ export async function subscribe(database: Database, store: EventStore, options: 
 }
 
 class LogRelay {
+  readonly horizon: Horizon;
+  /** Each read is a transaction and a round trip of its own. */
+  private readonly pages: Tx;
   private readonly stopping = new AbortController();
   private retryMs = FIRST_RETRY_MS;
 
@@ -46,7 +62,10 @@ class LogRelay {
     private readonly store: EventStore,
     private readonly options: SubscribeOptions,
     private readonly wakeUp: WakeUp,
-  ) {}
+  ) {
+    this.horizon = new Horizon(database, options.horizon ?? {});
+    this.pages = { query: (text, values) => database.call('relay', typeof text === 'string' ? { text, values } : text) };
+  }
 
   stop(): void {
     this.stopping.abort();
@@ -80,6 +99,7 @@ class LogRelay {
     let position = await this.retried(end, () => this.load());
     while (!end.aborted) {
       const events = await this.retried(end, () => this.read(position));
+      await this.retried(end, () => this.horizon.look());
       if (events?.length) position = await this.handOn(events, end, lost);
       else await this.wakeUp.wait(this.options.pollMs ?? 1_000);
     }
@@ -111,15 +131,16 @@ class LogRelay {
   }
 
   private async load(): Promise<Position | undefined> {
-    const { rows } = await this.database.system((tx) => tx.query<{ position: string }>(LOAD, [this.options.name]));
+    const { rows } = await this.database.call<{ position: string }>('system', { ...LOAD, values: [this.options.name] });
     return rows[0] && parsePosition(rows[0].position);
   }
 
   private read(after: Position | undefined): Promise<StoredEvent[]> {
-    return this.database.relay((tx) => this.store.readLog(tx, after, this.options.batch ?? 500));
+    const { batch = 500, batchBytes: maxBytes, category } = this.options;
+    return this.store.readLog(this.pages, after, batch, { maxBytes, category });
   }
 
   private async save(position: Position): Promise<void> {
-    await this.database.system((tx) => tx.query(SAVE, [this.options.name, formatPosition(position)]));
+    await this.database.call('system', { ...SAVE, values: [this.options.name, formatPosition(position)] });
   }
 }

@@ -2,6 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { Client } from 'pg';
 import type { Tx } from '@throughline/postgres';
 import { testDatabase, type TestDatabase } from '@throughline/postgres/testing';
+import { groupStatement } from './append';
+import { AppendCall } from './append-call';
+import { AppendGroup } from './append-group';
 import { eventStore } from './event-store';
 import { eventStoreMigration } from './migration';
 import { sampleEvent } from './testing';
@@ -39,6 +42,16 @@ describe('the log', () => {
   it('takes no event of a tenant that is not set', async () => {
     const foreign = test.database.writer([own], (tx) => eventStore.append(tx, [sampleEvent({ tenant: other, stream: randomUUID() })]));
     await expect(foreign).rejects.toThrow('row-level security');
+  });
+
+  it('takes no event in a call of the process that is not for its tenant, and shows nothing there', async () => {
+    const foreign = sampleEvent({ tenant: other, stream: randomUUID() });
+    const group = new AppendGroup([new AppendCall([foreign])]);
+    for (const tenants of [[own], []]) await expect(test.database.call('writer', groupStatement(tenants, group))).rejects.toThrow('row-level security');
+    expect(await test.database.reader(other, (tx) => eventStore.readById(tx, other, [foreign.id]))).toEqual([]);
+    // What the function set has ended with it.
+    await test.database.call('writer', groupStatement([other], group));
+    expect((await test.database.call('writer', { text: 'SELECT tenant FROM event' })).rows).toEqual([]);
   });
 
   it('answers for an id by tenant: two may have the same', async () => {

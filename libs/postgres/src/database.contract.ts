@@ -5,6 +5,9 @@ export interface Tx {
   query<R extends QueryResultRow = QueryResultRow>(text: string | QueryConfig, values?: unknown[]): Promise<QueryResult<R>>;
 }
 
+/** Roles that can make calls: a reader's tenant is set by a transaction. */
+export type CallRole = 'writer' | 'relay' | 'system';
+
 /**
  * The one door to a service's schema. Every method runs its function in one transaction, having set the role and the
  * tenants inside it (`SET LOCAL`), so nothing leaks through the pool. Throws ThroughlineError `unavailable`
@@ -21,10 +24,12 @@ export interface Database {
   /** Role `tl_<service>_system`: tables without tenants (checkpoints, the log's generation). */
   system<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
   /**
-   * One prepared statement in a transaction of its own, in one round trip: a call of one of the service's `doorFunctions`,
-   * which run as the role they belong to. The login itself may do nothing else.
+   * One statement in a transaction of its own and in one round trip. Give it a name, and it is prepared once per session. The
+   * session has the role but no tenants: a call of the writer that meets tenant tables is a function that sets them first,
+   * `PERFORM set_config('tl.tenants', '{...}', true)`, and what it does not set it neither sees nor writes. Throws
+   * `unavailable` also where the server takes the statement and does not answer: what it did is not known then.
    */
-  call<R extends QueryResultRow = QueryResultRow>(query: QueryConfig): Promise<R[]>;
+  call<R extends QueryResultRow = QueryResultRow>(role: CallRole, statement: QueryConfig): Promise<QueryResult<R>>;
   /** Calls `wake` on every NOTIFY on the channel (a lower-case word); one shared session, reopened when it breaks. */
   listen(channel: string, wake: () => void): Promise<{ close(): Promise<void> }>;
   /** Wakes listeners in this process at once and in others by NOTIFY, coalesced, in a transaction of its own. Call it after the commit. */

@@ -1,5 +1,6 @@
-import { Pool, type QueryConfig, type QueryResultRow } from 'pg';
-import type { Database, Lease, Tx } from './database.contract';
+import { Pool, type PoolConfig, type QueryConfig, type QueryResult, type QueryResultRow } from 'pg';
+import { callPool, Calls } from './calls';
+import type { CallRole, Database, Lease, Tx } from './database.contract';
 import { Leases } from './leases';
 import { Listener } from './listener';
 import { Notifier } from './notifier';
@@ -13,8 +14,10 @@ export interface DatabaseOptions {
   /** The service's login, as `provision` returns it. */
   url: string;
   service: string;
-  /** Connections at most (default 10); one more listens. */
+  /** Connections for transactions at most (default 10); one more listens. */
   max?: number;
+  /** Connections for calls at most, of each role that makes any (default 4). */
+  maxCalls?: number;
   log?: ServerLog;
   /** Ms a statement may run (default 30,000). */
   statementTimeoutMs?: number;
@@ -48,11 +51,14 @@ class PooledDatabase implements Database {
   private readonly listener: Listener;
   private readonly notifier: Notifier;
   private readonly leases: Leases;
+  private readonly calls: Calls;
 
   constructor(options: DatabaseOptions) {
     const log = options.log ?? silent;
     this.service = options.service;
     this.pool = openPool(options, log);
+    const forCalls = callPool(statementTimeout(options), options.maxCalls ?? 4);
+    this.calls = new Calls(options.service, (session) => openPool(options, log, session, forCalls));
     this.listener = new Listener(options.url, log);
     this.notifier = new Notifier(this.pool, this.listener, log);
     this.leases = new Leases(options.url, log);
@@ -74,18 +80,8 @@ class PooledDatabase implements Database {
     return this.run('BEGIN', 'system', [], work);
   }
 
-  async call<R extends QueryResultRow>(query: QueryConfig): Promise<R[]> {
-    const client = await this.pool.connect().catch((error: unknown) => Promise.reject(serverError(error)));
-    let failure: Error | undefined;
-    try {
-      return (await client.query<R>(query)).rows;
-    } catch (error) {
-      failure = error as Error;
-      throw serverError(error);
-    } finally {
-      // A session in which a statement timed out on our side may still be at it.
-      client.release(failure && !('severity' in failure));
-    }
+  call<R extends QueryResultRow>(role: CallRole, statement: QueryConfig): Promise<QueryResult<R>> {
+    return this.calls.call<R>(role, statement);
   }
 
   listen(channel: string, wake: () => void): Promise<{ close(): Promise<void> }> {
@@ -111,6 +107,7 @@ class PooledDatabase implements Database {
     await this.notifier.close();
     await this.listener.close();
     await this.leases.close();
+    await this.calls.close();
     await this.pool.end();
   }
 
@@ -139,7 +136,10 @@ class PooledDatabase implements Database {
   }
 }
 
-function openPool(options: DatabaseOptions, log: ServerLog): Pool {
+const statementTimeout = ({ statementTimeoutMs }: DatabaseOptions) => statementTimeoutMs ?? 30_000;
+
+/** @param session command line options of its sessions; @param other settings that differ */
+function openPool(options: DatabaseOptions, log: ServerLog, session = '', other: PoolConfig = {}): Pool {
   schemaName(options.service);
   const pool = new Pool({
     connectionString: options.url,
@@ -147,10 +147,11 @@ function openPool(options: DatabaseOptions, log: ServerLog): Pool {
     application_name: roleName(options.service, 'login'),
     keepAlive: true,
     connectionTimeoutMillis: options.connectTimeoutMs ?? 10_000,
-    statement_timeout: options.statementTimeoutMs ?? 30_000,
+    statement_timeout: statementTimeout(options),
     lock_timeout: options.lockTimeoutMs ?? 10_000,
     idle_in_transaction_session_timeout: options.idleInTransactionMs ?? 60_000,
-    options: `-c transaction_timeout=${options.transactionTimeoutMs ?? 300_000}`,
+    options: `-c transaction_timeout=${options.transactionTimeoutMs ?? 300_000} ${session}`,
+    ...other,
   });
   // Without a listener a server that goes away ends the process: the pool listens on idle clients only, so each client needs one too.
   const lost = (error: Error) => log.warn({ service: options.service, reason: error.message }, 'database connection lost');

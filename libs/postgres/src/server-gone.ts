@@ -5,7 +5,7 @@ import { ThroughlineError, unavailable } from '@throughline/contracts';
 const STATES = /^(08...|53...|57P0[1235]|25P0[34])$/;
 const SOCKET = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
 /** pg raises these without a code (pg 8.23: client.js, pg-pool 3: index.js). */
-const MESSAGES = /Connection terminated|connection error and is not queryable|Client was closed|timeout exceeded when trying to connect|pool after calling end/;
+const MESSAGES = /Connection terminated|connection error and is not queryable|Client was closed|timeout exceeded when trying to connect|Query read timeout|pool after calling end/;
 
 interface Failure {
   code?: string;

@@ -13,7 +13,7 @@ INSERT INTO bus.checkpoint AS old (group_name, topic, epoch, xid, n) VALUES ($1,
 ON CONFLICT (group_name, topic) DO UPDATE SET epoch = old.epoch + 1
 RETURNING epoch::text, xid::text, n::text`;
 
-const COMMIT = 'SELECT bus.commit_place($1, $2, $3, $4, $5) AS done';
+const COMMIT = 'UPDATE bus.checkpoint SET xid = $4::xid8, n = $5 WHERE group_name = $1 AND topic = $2 AND epoch = $3';
 
 /** Where the groups are. A member that was replaced (its session ended while it worked) cannot commit any more. */
 export class Checkpoints {
@@ -29,7 +29,7 @@ export class Checkpoints {
 
   async commit(group: string, topic: TopicName, epoch: string, { xid, n }: Place): Promise<void> {
     const values = [group, this.prefix + topic, epoch, xid, n];
-    const [row] = await this.database.call<{ done: boolean }>({ name: 'bus-commit', text: COMMIT, values });
-    if (!row!.done) throw unavailable('bus-unavailable', 'another member of the group has taken over');
+    const { rowCount } = await this.database.call('system', { name: 'bus-commit', text: COMMIT, values });
+    if (rowCount === 0) throw unavailable('bus-unavailable', 'another member of the group has taken over');
   }
 }

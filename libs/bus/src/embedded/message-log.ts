@@ -28,9 +28,29 @@ export interface Page {
 /** A page holds no more bytes of values than this, but always one record. */
 const PAGE_BYTES = 16 * 1024 * 1024;
 
-const APPEND = 'SELECT bus.append_records($1, $2, $3, $4, $5, $6, $7)';
-const READ = 'SELECT * FROM bus.read_records($1, $2, $3, $4, $5)';
-const UNSETTLED = 'SELECT bus.unsettled($1, $2, $3) AS unsettled';
+const APPEND = `
+INSERT INTO bus.message (topic, partition, key, headers, value, count)
+SELECT $1 || r.topic, r.partition, r.key, r.headers::jsonb, r.value, r.count
+FROM unnest($2::text[], $3::int4[], $4::bytea[], $5::text[], $6::bytea[], $7::int4[]) WITH ORDINALITY AS r (topic, partition, key, headers, value, count, nth)
+ORDER BY r.nth`;
+
+/** Whole records below the oldest transaction in progress, until they hold as many messages or bytes as asked for; one at least. */
+const READ = `
+SELECT partition, xid || '.' || n AS "offset", key, headers, value, floor(extract(epoch FROM published_at) * 1000)::float8 AS "publishedAt"
+FROM (
+  SELECT *, sum(octet_length(value)) OVER before AS bytes_before, sum(count) OVER before AS messages_before
+  FROM (
+    SELECT * FROM bus.message
+    WHERE topic = $1 AND (xid, n) > ($2::xid8, $3::bigint) AND xid < pg_snapshot_xmin(pg_current_snapshot())
+    ORDER BY xid, n LIMIT $4
+  ) page
+  WINDOW before AS (ORDER BY xid, n ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
+) sized
+WHERE coalesce(bytes_before, 0) < ${PAGE_BYTES} AND coalesce(messages_before, 0) < $4
+ORDER BY sized.xid, sized.n`;
+
+const UNSETTLED = 'SELECT EXISTS (SELECT FROM bus.message WHERE topic = $1 AND (xid, n) > ($2::xid8, $3::bigint)) AS unsettled';
+
 const NEWEST = `SELECT xid::text, n::text FROM bus.message WHERE topic = $1 ORDER BY xid DESC, n DESC LIMIT 1`;
 
 /**
@@ -55,13 +75,13 @@ export class MessageLog {
       byteaArray(records.map(({ value }) => value)),
       int4Array(records.map(({ count }) => count)),
     ];
-    await this.database.call({ name: 'bus-append', text: APPEND, values });
+    await this.database.call('system', { name: 'bus-append', text: APPEND, values });
   }
 
   /** Whole records: of a frame all messages come, so there may be more than `limit`. */
   async read(topic: TopicName, after: Place, limit: number): Promise<Page> {
     const place = [this.prefix + topic, after.xid, after.n];
-    const records = await this.database.call<Message>({ name: 'bus-read', text: READ, values: [...place, limit, PAGE_BYTES] });
+    const { rows: records } = await this.database.call<Message>('system', { name: 'bus-read', text: READ, values: [...place, limit] });
     if (!records.length) return { messages: [], unsettled: await this.unsettled(place) };
     const opened = await Promise.all(records.map((record) => this.frames.open({ ...record, topic })));
     return { messages: opened.flat(), unsettled: false };
@@ -74,7 +94,7 @@ export class MessageLog {
   }
 
   private async unsettled(place: string[]): Promise<boolean> {
-    const [row] = await this.database.call<{ unsettled: boolean }>({ name: 'bus-unsettled', text: UNSETTLED, values: place });
+    const { rows: [row] } = await this.database.call<{ unsettled: boolean }>('system', { name: 'bus-unsettled', text: UNSETTLED, values: place });
     return row!.unsettled;
   }
 }
