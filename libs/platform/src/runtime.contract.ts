@@ -38,6 +38,7 @@ export interface Runtime {
   readonly directory: Directory;
   readonly door: Door;
   readonly deadLetters: DeadLetters;
+  readonly parking: ParkingLots;
   readonly clock: () => Date;
   /** The service's schema, provisioned and migrated. The same service gives the same Database. */
   database(service: string, migrations: readonly Migration[]): Promise<Database>;
@@ -114,6 +115,12 @@ export interface SetAside {
   interaction?: string;
   /** Names the thing set aside: the same subject and cause twice is one dead letter. Default: hash of the raw bytes. */
   subject?: string;
+}
+
+/** Where the keys of groups are parked whose messages fail by surprise. */
+export interface ParkingLots {
+  /** From now on the group parks in this schema, which has `parkingMigration`. Call it in the service's module. */
+  open(group: string, database: Database): void;
 }
 
 /** Sets aside what cannot be used: sealed, on the topic `dead-letters`, durable when it resolves. */

@@ -8,6 +8,7 @@ import { ConfigChanges } from './config/config-changes';
 import { ConfigVersions, ConfigVersionsHandlers } from './config/config-versions.handlers';
 import { Lists } from './config/paging';
 import { Visibility } from './config/visibility';
+import { DeadLetterDecisions } from './dead-letters/dead-letter-decisions';
 import { DeadLetterTable } from './dead-letters/dead-letter-table';
 import { DeadLetters } from './dead-letters/dead-letters';
 import { DeadLettersHandlers } from './dead-letters/dead-letters.handlers';
@@ -28,7 +29,7 @@ export class AdminModule {
     const visibility = new Visibility(runtime.directory, versions);
     const values = [
       ...[new Tenants(changes, runtime.clock), new ApiKeys(changes, runtime.clock), new ChannelAccounts(changes, runtime.clock)],
-      ...[new DeadLetters(new DeadLetterTable(database), runtime.vault, runtime.blobs), new Lists(runtime.vault), visibility],
+      ...[new DeadLetters(new DeadLetterTable(database), new DeadLetterDecisions({ ...runtime, database }), runtime.vault, runtime.blobs), new Lists(runtime.vault), visibility],
       ...[versions, new AdminLife(runtime, database, changes, visibility)],
     ];
     const controllers = [TenantsController, KeysController, AccountsController, DeadLettersController, DeadLettersHandlers, ConfigVersionsHandlers];

@@ -1,6 +1,7 @@
 import type { TopicName } from '@throughline/contracts';
 import type { Consumer, EachBatchPayload, KafkaMessage } from 'kafkajs';
 import type { Message } from '../bus.contract';
+import { lastWhole, numbered, PartOfOffset } from '../offsets';
 import { work, type Work } from '../work';
 import { Heart } from './heart';
 import { PartitionPauses } from './partition-pauses';
@@ -15,6 +16,7 @@ export interface Reading {
 /** What the worker asks of the reader it works for. */
 export interface Progress {
   going: () => boolean;
+  paused: () => boolean;
   /** Is this message still to be done? */
   wanted: (partition: number, message: KafkaMessage) => boolean;
   /** Everything before `offset` is done. */
@@ -32,6 +34,7 @@ interface Fetched {
 /** Works the batches that kafkajs fetched, those of one partition one after the other. */
 export class BatchWorker {
   private readonly pauses = new PartitionPauses();
+  private readonly parts = new Map<number, PartOfOffset>();
   /** By partition: the batch in work, which the next one waits for. */
   private readonly inWork = new Map<number, Promise<void>>();
   /** Rises with every assignment: a batch of an older one must not move an offset. */
@@ -56,6 +59,11 @@ export class BatchWorker {
     await turn;
   }
 
+  /** Partitions that were held while the subscription was paused are fetched again. */
+  resume(): void {
+    this.pauses.release();
+  }
+
   /** Partitions that rest after a failure are not resumed any more. */
   endPauses(): void {
     this.pauses.end();
@@ -70,26 +78,39 @@ export class BatchWorker {
   private async takeBatch(fetched: Fetched): Promise<void> {
     const { payload, valid } = fetched;
     const { batch, resolveOffset } = payload;
+    if (this.progress.paused()) return this.pauses.hold(payload.pause());
     const wanted = batch.messages.filter((message) => this.progress.wanted(batch.partition, message));
     if (!wanted.length && valid()) return resolveOffset(batch.lastOffset());
-    const messages = wanted.map((message) => messageOf(this.reading.topic, batch.partition, message));
+    const messages = numbered(wanted.map((message) => messageOf(this.reading.topic, batch.partition, message)));
     const heart = new Heart(payload.heartbeat, this.heartbeatMs);
     try {
-      for (let at = 0; at < messages.length; at += this.reading.maxBatch) {
-        const beating = this.progress.going() && payload.isRunning() && !payload.isStale() && heart.beats && valid();
-        if (!beating || !(await this.takeSlice(fetched, messages.slice(at, at + this.reading.maxBatch)))) return;
-      }
+      await this.takeMessages(fetched, messages, () => heart.beats);
     } finally {
       heart.stop();
     }
   }
 
-  /** True where all of it is done and the next slice may follow. */
-  private async takeSlice(fetched: Fetched, slice: readonly Message[]): Promise<boolean> {
+  /** Slice by slice; the rest comes again where the group wants its members, or the subscription is paused. */
+  private async takeMessages(fetched: Fetched, messages: readonly Message[], beats: () => boolean): Promise<void> {
+    const { payload, valid } = fetched;
+    const { maxBatch } = this.reading;
+    const part = this.partOf(payload.batch.partition);
+    const open = part.open(messages);
+    const settled = new Set(open.length === messages.length ? [] : messages.filter((message) => !open.includes(message)));
+    for (let at = 0; at < open.length; at += maxBatch) {
+      const going = this.progress.going() && !this.progress.paused() && payload.isRunning() && !payload.isStale() && beats() && valid();
+      if (!going) return;
+      const error = await work(open.slice(at, at + maxBatch), this.reading.job, settled);
+      part.note(messages, settled);
+      if (!(await this.progressed(fetched, lastWhole(messages, settled), error))) return;
+    }
+  }
+
+  /** True where the next slice may follow. A member whose partitions were assigned anew commits nothing of the old ones. */
+  private async progressed(fetched: Fetched, last: Message | undefined, error: Error | undefined): Promise<boolean> {
     const { partition } = fetched.payload.batch;
-    const { done, error } = await work(slice, this.reading.job);
     if (!fetched.valid()) return false;
-    const failure = (done ? await this.tryAdvance(fetched, slice[done - 1]!) : undefined) ?? error;
+    const failure = (last ? await this.tryAdvance(fetched, last) : undefined) ?? error;
     if (failure) {
       this.progress.failed(failure);
       this.pauses.pause(partition, fetched.payload.pause());
@@ -105,6 +126,12 @@ export class BatchWorker {
     } catch (error) {
       return error as Error;
     }
+  }
+
+  private partOf(partition: number): PartOfOffset {
+    const part = this.parts.get(partition) ?? new PartOfOffset();
+    this.parts.set(partition, part);
+    return part;
   }
 }
 

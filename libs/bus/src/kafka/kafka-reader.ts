@@ -8,6 +8,9 @@ import type { Cluster } from './cluster';
 /** A broker that is away does not crash the consumer: it is back within a second of the broker's return. */
 const RETRY = { initialRetryTime: 100, maxRetryTime: 1000, retries: 1000 };
 const HEARTBEAT_MS = 1000;
+/** What a broker sends at once at most, and of a partition: it bounds what lies in memory while a handler is stalled. A larger message comes alone. */
+const FETCH_BYTES = 8 * 1024 * 1024;
+const PARTITION_BYTES = 1024 * 1024;
 /** How long a consumer that is still joining is waited for when it is closed; it ends by itself later. */
 const QUIT_MS = 2000;
 
@@ -34,7 +37,7 @@ export abstract class KafkaReader extends Subscriber {
   ) {
     super(parts.log, { topic: reading.topic, group: reading.group });
     this.topicName = parts.prefix + reading.topic;
-    const progress = { going: this.going, wanted: this.wanted.bind(this), advance: this.advance.bind(this), failed: this.handlerFailed };
+    const progress = { going: this.going, paused: () => this.paused, wanted: this.wanted.bind(this), advance: this.advance.bind(this), failed: this.handlerFailed };
     this.worker = new BatchWorker(reading, progress, HEARTBEAT_MS);
   }
 
@@ -51,6 +54,11 @@ export abstract class KafkaReader extends Subscriber {
   protected abstract idle(): Promise<void>;
   /** After the consumer has left its group. */
   protected abstract left(groupId: string): Promise<void>;
+
+  override resume(): void {
+    super.resume();
+    this.worker.resume();
+  }
 
   override async close(): Promise<void> {
     this.leaving.resolve();
@@ -79,6 +87,8 @@ export abstract class KafkaReader extends Subscriber {
       sessionTimeout: 10_000,
       heartbeatInterval: HEARTBEAT_MS,
       maxWaitTimeInMs: 500,
+      maxBytes: FETCH_BYTES,
+      maxBytesPerPartition: PARTITION_BYTES,
       allowAutoTopicCreation: false,
     });
     this.crash = undefined;

@@ -5,7 +5,7 @@ import type { Bus } from '../bus.contract';
 import { openKafkaBus, type KafkaBusOptions } from '../kafka/kafka-bus';
 import type { BusBench } from './bench';
 
-export interface KafkaBench extends BusBench {
+export interface KafkaBench extends Omit<BusBench, 'parking'> {
   topicPrefix: string;
   another(more?: Partial<KafkaBusOptions>): Promise<Bus>;
   admin<T>(act: (admin: Admin) => Promise<T>): Promise<T>;

@@ -1,7 +1,7 @@
-import { fromBinary } from '@bufbuild/protobuf';
 import type { Message } from '@throughline/bus';
-import { mediaTypeOf, RecordSchema, ThroughlineError, TimelineRecordSchema, type Envelope } from '@throughline/contracts';
+import { mediaTypeOf, ThroughlineError } from '@throughline/contracts';
 import type { Logger } from 'pino';
+import { envelopeOf } from '../parking/envelope-of';
 import type { DeadLetters } from '../runtime.contract';
 
 const CAUSES = new Set(['conflict', 'unparsable', 'unopenable']);
@@ -37,15 +37,4 @@ function causeOf(error: Error): string {
   const slug = error instanceof ThroughlineError ? error.slug : '';
   if (slug === 'key-destroyed' || slug === 'blob-missing') return 'unopenable';
   return CAUSES.has(slug) ? slug : 'rejected';
-}
-
-function envelopeOf({ topic, value }: Message): Envelope | undefined {
-  try {
-    if (topic === 'interactions' || topic === 'outbound') return fromBinary(RecordSchema, value).envelope;
-    if (topic === 'timeline') return fromBinary(TimelineRecordSchema, value).record?.envelope;
-    return undefined;
-  } catch {
-    // No protobuf at all: it names nobody.
-    return undefined;
-  }
 }
