@@ -17,6 +17,8 @@ export interface Message extends OutgoingMessage {
   offset: string;
   /** Its number among the messages of its offset; absent: 0. */
   nth?: number;
+  /** It waited in the parking lot: messages of other keys that lie behind it may be done already. */
+  parked?: true;
   /** Unix ms of the publishing. */
   publishedAt: number;
   key: Buffer;

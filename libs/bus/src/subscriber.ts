@@ -10,8 +10,8 @@ export abstract class Subscriber implements Subscription {
   private readonly end = new AbortController();
   private running: Promise<void> | undefined;
   private resting = false;
-  /** Begins, rests and ends with this one. */
-  protected companion: Subscriber | undefined;
+  /** They begin, rest and end with this one. */
+  protected companions: readonly Subscriber[] = [];
 
   protected constructor(
     protected readonly log: BusLog,
@@ -33,18 +33,18 @@ export abstract class Subscriber implements Subscription {
   }
 
   start(): this {
-    this.companion?.start();
+    for (const companion of this.companions) companion.start();
     this.running = this.run();
     return this;
   }
 
   pause(): void {
-    this.companion?.pause();
+    for (const companion of this.companions) companion.pause();
     this.resting = true;
   }
 
   resume(): void {
-    this.companion?.resume();
+    for (const companion of this.companions) companion.resume();
     this.resting = false;
     this.bell.ring();
   }
@@ -52,7 +52,7 @@ export abstract class Subscriber implements Subscription {
   async close(): Promise<void> {
     this.end.abort();
     this.bell.ring();
-    await Promise.all([this.running, this.companion?.close()]);
+    await Promise.all([this.running, ...this.companions.map((companion) => companion.close())]);
     await this.leave();
   }
 

@@ -1,4 +1,5 @@
 import { Module, type DynamicModule, type Provider } from '@nestjs/common';
+import { parkingMigration } from '@throughline/bus';
 import { eventStore, eventStoreMigration } from '@throughline/event-store';
 import type { Runtime, ServiceDefinition } from '@throughline/platform';
 import { AccountsController } from './accounts/accounts.controller';
@@ -23,7 +24,8 @@ import { TenantsController } from './tenants/tenants.controller';
 @Module({})
 export class AdminModule {
   static async register(runtime: Runtime): Promise<DynamicModule> {
-    const database = await runtime.database('admin', [eventStoreMigration('admin'), adminTables]);
+    const database = await runtime.database('admin', [eventStoreMigration('admin'), adminTables, parkingMigration('admin')]);
+    runtime.parking.open('admin', database);
     const changes = new ConfigChanges({ ...pick(runtime), database, store: eventStore });
     const versions = new ConfigVersions();
     const visibility = new Visibility(runtime.directory, versions);

@@ -2,7 +2,7 @@ import type { Database, Lease } from '@throughline/postgres';
 import type { GroupOptions } from '../bus.contract';
 import type { BusLog } from '../bus-log';
 import type { Checkpoints } from './checkpoints';
-import { groupParking, type GroupParking } from '../parking/group-parking';
+import { GroupParking } from '../parking/group-parking';
 import { Listening } from './listening';
 import type { MessageLog } from './message-log';
 import { read } from './reader';
@@ -27,8 +27,8 @@ export class GroupMember extends Subscriber {
   ) {
     super(parts.log, { topic: options.topic, group: options.group });
     this.listening = new Listening(parts.database, options.topic, this.bell);
-    this.parking = groupParking(options, parts.log, parts.prefix);
-    this.companion = this.parking?.attendant;
+    this.parking = GroupParking.of(options, parts.log, parts.prefix);
+    this.companions = this.parking?.attendants ?? [];
   }
 
   protected async session(): Promise<void> {
@@ -60,13 +60,13 @@ export class GroupMember extends Subscriber {
   private async lead(lost: AbortSignal): Promise<void> {
     const { topic, group, handle, onRejected, maxBatch } = this.options;
     const checkpoint = await this.parts.checkpoints.takeOver(group, topic);
-    this.parking?.keys.assignedAnew();
+    this.parking?.assignedAnew();
     await read({
       log: this.parts.messages,
       topic,
       from: checkpoint,
       maxBatch: maxBatch ?? 500,
-      job: { handle, onRejected, parked: this.parking?.keys },
+      job: { handle, onRejected, parked: this.parking },
       bell: this.bell,
       backoff: this.backoff,
       going: () => !lost.aborted && this.going(),

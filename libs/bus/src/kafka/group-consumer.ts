@@ -1,6 +1,6 @@
 import type { Consumer } from 'kafkajs';
 import type { GroupOptions } from '../bus.contract';
-import { groupParking, type GroupParking } from '../parking/group-parking';
+import { GroupParking } from '../parking/group-parking';
 import { KafkaReader, type KafkaParts } from './kafka-reader';
 
 /** How long `group` waits for the group to take the member in; after that it goes on trying by itself. */
@@ -16,10 +16,10 @@ export class GroupConsumer extends KafkaReader {
     private readonly options: GroupOptions,
   ) {
     const { topic, group, handle, onRejected, maxBatch = 500 } = options;
-    const parking = groupParking(options, parts.log, parts.prefix);
-    super(parts, { topic, group, maxBatch, job: { handle, onRejected, parked: parking?.keys } });
+    const parking = GroupParking.of(options, parts.log, parts.prefix);
+    super(parts, { topic, group, maxBatch, job: { handle, onRejected, parked: parking } });
     this.parking = parking;
-    this.companion = parking?.attendant;
+    this.companions = parking?.attendants ?? [];
   }
 
   /** Resolves when it has joined, or after 5 s of trying. */
@@ -39,7 +39,7 @@ export class GroupConsumer extends KafkaReader {
   }
 
   protected joined(): void {
-    this.parking?.keys.assignedAnew();
+    this.parking?.assignedAnew();
     this.first.resolve();
   }
 

@@ -15,6 +15,8 @@ export interface KafkaBusOptions extends Omit<ClusterOptions, 'log'> {
   log?: BusLog;
   /** Partitions of one subscription worked at the same time (default 4). */
   concurrency?: number;
+  /** When a member that does not answer is taken for dead. */
+  timing?: KafkaParts['timing'];
   /** Default: 3, or as many as there are brokers. */
   replicationFactor?: number;
   /** For tests: put before every topic and group, so that suites share a cluster. */
@@ -37,8 +39,8 @@ class KafkaBus implements Bus {
   private closed = false;
 
   constructor(private readonly options: KafkaBusOptions) {
-    const { brokers, clientId, ssl, sasl, log = silent, topicPrefix: prefix = '', concurrency = 4 } = options;
-    this.parts = { cluster: new Cluster({ brokers, clientId, ssl, sasl, log }), log, prefix, concurrency };
+    const { brokers, clientId, ssl, sasl, log = silent, topicPrefix: prefix = '', concurrency = 4, timing } = options;
+    this.parts = { cluster: new Cluster({ brokers, clientId, ssl, sasl, log }), log, prefix, concurrency, timing };
   }
 
   async publish(topic: TopicName, messages: readonly OutgoingMessage[]): Promise<void> {

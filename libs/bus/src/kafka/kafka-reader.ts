@@ -22,6 +22,8 @@ export interface KafkaParts {
   prefix: string;
   /** Partitions of one subscription worked at the same time. */
   concurrency: number;
+  /** Ms. Of silence, after which the group goes on without the member (default 10,000); and to finish what is in hand when the group shares anew (default 60,000). */
+  timing?: { sessionMs?: number; rebalanceMs?: number };
 }
 
 /** Reads a topic by a consumer of kafkajs, and makes a new one when that gives up. */
@@ -81,10 +83,12 @@ export abstract class KafkaReader extends Subscriber {
   }
 
   private consumer(groupId: string): Consumer {
+    const { sessionMs = 10_000, rebalanceMs = 60_000 } = this.parts.timing ?? {};
     const consumer = this.parts.cluster.client(RETRY).consumer({
       groupId,
       retry: RETRY,
-      sessionTimeout: 10_000,
+      sessionTimeout: sessionMs,
+      rebalanceTimeout: rebalanceMs,
       heartbeatInterval: HEARTBEAT_MS,
       maxWaitTimeInMs: 500,
       maxBytes: FETCH_BYTES,

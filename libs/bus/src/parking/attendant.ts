@@ -5,6 +5,7 @@ import { faultOf, type BusLog } from '../bus-log';
 import { Subscriber } from '../subscriber';
 import { isPassing, work } from '../work';
 import { PARKED_CHANNEL } from './parking.contract';
+import type { ParkedKeys } from './parked-keys';
 import type { DueKey, ParkingLot } from './parking-lot';
 
 /** Keys tried at the same time. */
@@ -16,7 +17,10 @@ export interface AttendantParts {
   lot: ParkingLot;
   options: GroupOptions;
   log: BusLog;
-  prefix: string;
+  /** Of the lease under which one member works the lot. */
+  name: string;
+  /** In the lanes for floods: where a key is parked whose message fails. Without it the lot is that itself, and a failure waits. */
+  keys?: ParkedKeys;
 }
 
 /**
@@ -49,9 +53,8 @@ export class Attendant extends Subscriber {
   }
 
   private async lease(): Promise<Lease | undefined> {
-    const { lot, prefix, options } = this.parts;
     try {
-      return await lot.parking.database.lease(`parking ${prefix}${options.topic}:${options.group}`, this.ending);
+      return await this.parts.lot.parking.database.lease(this.parts.name, this.ending);
     } catch (error) {
       if (this.ending.aborted) return undefined;
       throw error;
@@ -63,8 +66,10 @@ export class Attendant extends Subscriber {
     while (going()) {
       await this.tell();
       const due = this.paused ? [] : await lot.due(KEYS);
+      // The reader may have parked keys before a lane was opened.
+      this.parts.keys?.assignedAnew();
       const failures = await Promise.all(due.map((key) => this.tryKey(key)));
-      const passing = failures.find((error) => error && isPassing(error));
+      const passing = failures.find((error) => error && this.isPassing(error));
       if (passing) {
         this.handlerFailed(passing);
         await this.bell.sleep(this.backoff.next(), going);
@@ -80,19 +85,24 @@ export class Attendant extends Subscriber {
 
   /** The first messages of a key: as far as they pass. Gives the error that stopped it. */
   private async tryKey(key: DueKey): Promise<Error | undefined> {
-    const { lot, options } = this.parts;
+    const { lot, options, keys } = this.parts;
     const waiting = await lot.messages(key, options.maxBatch ?? 500);
     const settled = new Set<Message>();
     const { handle, onRejected } = options;
-    const error = await work(waiting.map(({ message }) => message), { handle, onRejected }, settled);
+    const error = await work(waiting.map(({ message }) => message), { handle, onRejected, parked: keys }, settled);
     const open = waiting.findIndex(({ message }) => !settled.has(message));
     const done = open === -1 ? waiting : waiting.slice(0, open);
     const head = waiting[done.length]?.message ?? waiting.at(-1)?.message;
     const about = head && lot.parking.about?.(head);
-    if (error && !isPassing(error)) {
+    if (error && !this.isPassing(error)) {
       this.log.warn({ ...this.names, ...faultOf(error), attempts: key.attempts + 1 }, 'a parked key failed again');
       await lot.failed(key, done, about, error);
     } else if (!error || done.length) await lot.done(key, done, about);
     return error;
+  }
+
+  /** In a lane nothing fails for a reason of its own: its key would be parked. */
+  private isPassing(error: Error): boolean {
+    return this.parts.keys !== undefined || isPassing(error);
   }
 }

@@ -13,6 +13,11 @@ export class ParkedKeys {
 
   constructor(private readonly lot: ParkingLot) {}
 
+  /** How many keys it takes for parked. */
+  get size(): number {
+    return this.keys.size;
+  }
+
   /** Partitions were assigned anew: another member may have parked keys of them. */
   assignedAnew(): void {
     this.fresh = false;
@@ -22,18 +27,19 @@ export class ParkedKeys {
   async divert(messages: readonly Message[]): Promise<Message[]> {
     await this.load();
     if (this.keys.size === 0) return [];
-    const waiting = messages.filter(({ key }) => this.keys.has(nameOf(key)));
+    const waiting = messages.filter((message) => this.keys.has(this.nameOf(message)));
     if (waiting.length === 0) return [];
-    const held = new Set((await this.lot.append(waiting)).map(nameOf));
-    for (const { key } of waiting) if (!held.has(nameOf(key))) this.keys.delete(nameOf(key));
-    return waiting.filter(({ key }) => held.has(nameOf(key)));
+    const held = new Set((await this.lot.append(waiting)).map(textOf));
+    for (const message of waiting) if (!held.has(this.nameOf(message))) this.keys.delete(this.nameOf(message));
+    return waiting.filter((message) => held.has(this.nameOf(message)));
   }
 
   /** Parks the key of a message that failed; what follows on the key goes with it. Gives all that wait now. */
   async park(error: Error, failed: Message, rest: readonly Message[]): Promise<Message[]> {
-    const waiting = [failed, ...rest.filter(({ key }) => key.equals(failed.key))];
+    const name = this.nameOf(failed);
+    const waiting = [failed, ...rest.filter((message) => this.nameOf(message) === name)];
     // Before it is durable: where the answer is lost, a key too many in the set does no harm.
-    this.keys.add(nameOf(failed.key));
+    this.keys.add(name);
     await this.lot.park(error, waiting);
     return waiting;
   }
@@ -47,13 +53,19 @@ export class ParkedKeys {
     const before = this.keys;
     this.keys = new Set();
     try {
-      for (const key of await this.lot.keys()) this.keys.add(nameOf(key));
+      for (const key of await this.lot.keys()) this.keys.add(textOf(key));
     } catch (error) {
       this.fresh = false;
       for (const key of before) this.keys.add(key);
       throw error;
     }
   }
+
+  /** No lane has the empty name. */
+  private nameOf(message: Message): string {
+    const lane = this.lot.laneOf(message);
+    return lane ? textOf(lane) : '';
+  }
 }
 
-const nameOf = (key: Buffer) => key.toString('latin1');
+const textOf = (lane: Buffer) => `=${lane.toString('latin1')}`;

@@ -18,8 +18,18 @@ export interface ParkedMessage {
   message: Message;
 }
 
-interface MessageRow extends Omit<Message, 'topic' | 'key'> {
+interface MessageRow extends Omit<Message, 'topic'> {
   seq: string;
+}
+
+/** What a lot is for. */
+export interface LotNames {
+  group: string;
+  topic: TopicName;
+  /** Of topics on this bus. */
+  prefix: string;
+  /** What waits together: the messages of a key, or in the lanes for floods those of a tenant (undefined: none's). */
+  laneOf?: (message: Message) => string | undefined;
 }
 
 /** Bytes of values read at once, but always one message. */
@@ -39,11 +49,11 @@ const APPEND = `
 WITH held AS MATERIALIZED (
   SELECT id, key FROM parked_key WHERE group_name = $1 AND topic = $2 AND key = ANY ($3::bytea[]) ORDER BY key FOR KEY SHARE
 ), kept AS (
-  INSERT INTO parked_message (lot, partition, "offset", nth, published_at, headers, value, tenant, account, subject)
-  SELECT held.id, partition, "offset", nth, to_timestamp(published_at / 1000), headers::json, value, nullif(tenant, '')::uuid, account, subject
-  FROM unnest($4::bytea[], $5::int4[], $6::text[], $7::int4[], $8::float8[], $9::text[], $10::bytea[], $11::text[], $12::text[], $13::text[])
-    WITH ORDINALITY AS t (key, partition, "offset", nth, published_at, headers, value, tenant, account, subject, place)
-  JOIN held USING (key)
+  INSERT INTO parked_message (lot, partition, "offset", nth, published_at, key, headers, value, tenant, account, subject)
+  SELECT held.id, partition, "offset", nth, to_timestamp(published_at / 1000), t.key, headers::json, value, nullif(tenant, '')::uuid, account, subject
+  FROM unnest($4::bytea[], $5::int4[], $6::text[], $7::int4[], $8::float8[], $9::text[], $10::bytea[], $11::text[], $12::text[], $13::text[], $14::bytea[])
+    WITH ORDINALITY AS t (lane, partition, "offset", nth, published_at, headers, value, tenant, account, subject, key, place)
+  JOIN held ON held.key = t.lane
   ORDER BY place
   ON CONFLICT (lot, partition, "offset", nth) DO NOTHING
 )
@@ -57,7 +67,7 @@ const NEXT = `
 SELECT greatest(0, extract(epoch FROM min(next_try) - clock_timestamp()) * 1000)::float8 AS ms FROM parked_key WHERE group_name = $1 AND topic = $2`;
 
 const MESSAGES = `
-SELECT seq, partition, "offset", nth, headers, value, floor(extract(epoch FROM published_at) * 1000)::float8 AS "publishedAt"
+SELECT seq, partition, "offset", nth, key, headers, value, floor(extract(epoch FROM published_at) * 1000)::float8 AS "publishedAt"
 FROM (
   SELECT *, sum(octet_length(value)) OVER (ORDER BY seq) - octet_length(value) AS bytes_before
   FROM (SELECT * FROM parked_message WHERE lot = $1 ORDER BY seq LIMIT $2) page
@@ -89,12 +99,18 @@ const TOLD = `DELETE FROM parked_change WHERE seq = ANY ($1::bigint[])`;
 export class ParkingLot {
   private readonly names: [string, string];
 
-  /** @param prefix of topics on this bus */
   constructor(
     readonly parking: Parking,
-    private readonly of: { group: string; topic: TopicName; prefix: string },
+    private readonly of: LotNames,
   ) {
-    this.names = [of.group, of.prefix + of.topic];
+    this.names = [of.group, `${of.prefix}${of.topic}${of.laneOf ? '~flood' : ''}`];
+  }
+
+  /** Whom a message waits behind; undefined where it can wait behind nobody. */
+  laneOf(message: Message): Buffer | undefined {
+    if (!this.of.laneOf) return message.key;
+    const lane = this.of.laneOf(message);
+    return lane === undefined ? undefined : Buffer.from(lane);
   }
 
   async keys(): Promise<Buffer[]> {
@@ -108,7 +124,7 @@ export class ParkingLot {
     const about = this.parking.about?.(head);
     const words = wordsOf(error);
     await this.system(async (tx) => {
-      const values = [...this.names, head.key, about?.tenant ?? null, waitAfter(1, this.parking), words.error, words.reason];
+      const values = [...this.names, this.laneOf(head), about?.tenant ?? null, waitAfter(1, this.parking), words.error, words.reason];
       const { rows } = await tx.query<{ id: string; fresh: boolean; nextTry: number }>(PARK, values);
       const { id, fresh, nextTry } = rows[0]!;
       await tx.query(APPEND, this.appendValues(messages));
@@ -135,9 +151,9 @@ export class ParkingLot {
   }
 
   /** The first messages that wait on a key. */
-  async messages({ id, key }: DueKey, limit: number): Promise<ParkedMessage[]> {
+  async messages({ id }: DueKey, limit: number): Promise<ParkedMessage[]> {
     const { rows } = await this.system((tx) => tx.query<MessageRow>(MESSAGES, [id, limit]));
-    return rows.map(({ seq, ...row }) => ({ seq, message: { ...row, topic: this.of.topic, key } }));
+    return rows.map(({ seq, ...row }) => ({ seq, message: { ...row, topic: this.of.topic, parked: true } }));
   }
 
   /** Those are done. Where nothing waits any more the key is live again. */
@@ -168,25 +184,25 @@ export class ParkingLot {
   /** Tells what has changed and was not told yet, in order. */
   async tellChanges(): Promise<void> {
     const { onChange } = this.parking;
-    for (;;) {
+    while (onChange) {
       const { rows } = await this.system((tx) => tx.query<{ seq: string; change: ParkedChange }>(UNTOLD, this.names));
       if (!rows.length) return;
-      for (const { change } of rows) await onChange?.(change);
+      for (const { change } of rows) await onChange(change);
       await this.system((tx) => tx.query(TOLD, [seqs(rows)]));
     }
   }
 
-  private tell(tx: Tx, change: Omit<ParkedChange, 'group' | 'at'>) {
-    return tx.query(TELL, [...this.names, JSON.stringify({ ...change, group: this.of.group, at: Date.now() })]);
+  private async tell(tx: Tx, change: Omit<ParkedChange, 'group' | 'at'>): Promise<void> {
+    if (this.parking.onChange) await tx.query(TELL, [...this.names, JSON.stringify({ ...change, group: this.of.group, at: Date.now() })]);
   }
 
   private appendValues(messages: readonly Message[]): unknown[] {
     const abouts = messages.map((message) => this.parking.about?.(message));
-    const keys = messages.map(({ key }) => key);
+    const lanes = messages.map((message) => this.laneOf(message)!);
     return [
       ...this.names,
-      byteaArray([...new Map(keys.map((key) => [key.toString('latin1'), key])).values()]),
-      byteaArray(keys),
+      byteaArray([...new Map(lanes.map((lane) => [lane.toString('latin1'), lane])).values()]),
+      byteaArray(lanes),
       int4Array(messages.map(({ partition }) => partition)),
       textArray(messages.map(({ offset }) => offset)),
       int4Array(messages.map(({ nth = 0 }) => nth)),
@@ -196,6 +212,7 @@ export class ParkingLot {
       textArray(abouts.map((about) => about?.tenant ?? '')),
       textArray(abouts.map((about) => withoutNul(about?.account ?? ''))),
       textArray(abouts.map((about) => withoutNul(about?.subject ?? ''))),
+      byteaArray(messages.map(({ key }) => key)),
     ];
   }
 

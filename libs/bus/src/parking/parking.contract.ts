@@ -30,11 +30,23 @@ export interface ParkedChange {
   at: number;
 }
 
+/** How one tenant's flood is kept from holding up the others. */
+export interface Fairness {
+  /** Never throws. */
+  tenantOf: (message: Message) => string | undefined;
+  /** Are there several tenants at all? A flood of the only one is worked straight on. */
+  several: () => boolean;
+  /** Messages of one tenant in full batches, one after the other on a partition, from which on they are a flood (default 2,000). */
+  afterMessages?: number;
+}
+
 /** The parking lot of a service: tables in its own schema (`parkingMigration`). */
 export interface Parking {
   database: Database;
   /** Where it is given, parked messages can be found by tenant and subject. Never throws. */
   about?: (message: Message) => About | undefined;
+  /** Without it tenants are worked in the order of their messages. */
+  fairness?: Fairness;
   /** Told of every change of a parked key, in order, at least once. */
   onChange?: (change: ParkedChange) => Promise<void>;
   /** Ms until a parked key is tried again: at first (default 1,000), doubling up to (default 600,000). */

@@ -29,6 +29,7 @@ CREATE TABLE parked_key (
   UNIQUE (group_name, topic, key)
 );
 COMMENT ON TABLE parked_key IS 'as long as the row is there, everything on the key waits; whoever adds to the lot or ends the parking locks it first';
+COMMENT ON COLUMN parked_key.key IS 'of the messages; in a lane for a flood (topic <name>~flood) the tenant';
 CREATE INDEX parked_key_due ON parked_key (group_name, topic, next_try);
 ${walled(service, 'parked_key')}
 
@@ -38,6 +39,7 @@ CREATE TABLE parked_message (
   partition integer NOT NULL,
   nth integer NOT NULL,
   published_at timestamptz NOT NULL,
+  key bytea NOT NULL,
   "offset" text NOT NULL,
   headers json NOT NULL,
   value bytea NOT NULL,

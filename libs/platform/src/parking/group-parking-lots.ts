@@ -10,6 +10,7 @@ import { envelopeOf } from './envelope-of';
 export interface ParkingParts {
   bus: Pick<Bus, 'publish'>;
   vault: Pick<Vault, 'forTenant'>;
+  directory: { severalTenants(): boolean };
   log: Pick<Logger, 'error'>;
 }
 
@@ -27,7 +28,8 @@ export class GroupParkingLots implements ParkingLots {
 
   of(group: string): Parking | undefined {
     const database = this.databases.get(group);
-    return database && { database, about, onChange: (change) => this.tell(change) };
+    const fairness = { tenantOf: (message: Message) => about(message)?.tenant, several: () => this.parts.directory.severalTenants() };
+    return database && { database, about, fairness, onChange: (change) => this.tell(change) };
   }
 
   /** The parking's id names the dead letter: every change of it is the same one. What belongs to no tenant is told in the log. */
