@@ -8,6 +8,7 @@ const FLOOD = 2000;
 /** Share of a batch that makes it one tenant's. */
 const SHARE = 0.8;
 const SAMPLE = 25;
+const ALL = -1;
 
 interface Streak {
   tenant: string;
@@ -43,7 +44,9 @@ export class FloodGate {
   /** The messages of the tenant whose streak has just become a flood. */
   private flooding(messages: readonly Message[]): Message[] {
     if (!messages[0]) return [];
-    const { partition } = messages[0];
+    const { partition: first } = messages[0];
+    // The embedded driver reads all partitions as one.
+    const partition = messages.every((message) => message.partition === first) ? first : ALL;
     const tenant = messages.length >= this.fullBatch && this.fairness.several() ? this.owner(messages) : undefined;
     const streak = this.streaks.get(partition);
     this.streaks.delete(partition);
