@@ -1,4 +1,5 @@
 import type { ThroughlineError, TopicName } from '@throughline/contracts';
+import type { Parking } from './parking/parking.contract';
 
 /** A message to publish. */
 export interface OutgoingMessage {
@@ -16,6 +17,10 @@ export interface Message extends OutgoingMessage {
   partition: number;
   /** Opaque; rises along a partition. Messages of one frame share it. */
   offset: string;
+  /** Its number among the messages of its offset; absent: 0. */
+  nth?: number;
+  /** It waited in the parking lot: messages of other keys that lie behind it may be done already. */
+  parked?: true;
   /** Unix ms of the publishing. */
   publishedAt: number;
   key: Buffer;
@@ -26,10 +31,13 @@ export interface Message extends OutgoingMessage {
 }
 
 /**
- * Handles messages of one topic, those of one key in order. When it resolves all are done and committed. When it throws:
- * ThroughlineError `rejected` on a single message: it is set aside (`onRejected`) and the next goes on;
- * anything else: the same batch again, after a growing delay (100 ms to 10 s). A failing batch is retried message by
- * message, so that one bad message names itself. Delivery is at least once: the handler is idempotent.
+ * Handles messages of one topic, those of one key in order. When it resolves all are done and committed. What it throws
+ * decides what happens next; a batch that fails is halved until the failing message stands alone:
+ * - ThroughlineError `rejected`: the message is set aside (`onRejected`) and the next of its key goes on.
+ * - `unavailable`, `rate-limited`: the same batch again after a growing delay (100 ms to 10 s); nothing else is tried.
+ * - anything else is a surprise. In a group with `parking` the message is tried a few times more and then its key is
+ *   parked: it and all that follows on the key wait, in order, and other keys go on. Elsewhere it is tried again for ever.
+ * Delivery is at least once: the handler is idempotent.
  */
 export type BatchHandler = (batch: readonly Message[]) => Promise<void>;
 
@@ -43,6 +51,8 @@ export interface GroupOptions {
   onRejected: (message: Message, error: Error) => Promise<void>;
   /** Messages in one batch at most (default 500). */
   maxBatch?: number;
+  /** Where keys wait whose messages fail by surprise. Without it they hold up their partition. All members of a group have the same. */
+  parking?: Parking;
 }
 
 /** A reader of a whole topic. */
@@ -54,6 +64,9 @@ export interface BroadcastOptions {
 
 /** What was subscribed to the bus, until it is closed. */
 export interface Subscription {
+  /** Takes no new batch until it is resumed; what is in work finishes. Parked keys rest too. The place in the group is kept. */
+  pause(): void;
+  resume(): void;
   /** Stops taking new batches, lets the one in work finish and commit, leaves. */
   close(): Promise<void>;
 }

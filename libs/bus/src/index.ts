@@ -1,8 +1,13 @@
 export * from './bus.contract';
-export type { BusLog } from './bus-log';
+export { faultOf, type BusLog } from './bus-log';
 export { busMigration } from './embedded/bus.migration';
 export { openEmbeddedBus, type EmbeddedBus, type EmbeddedBusOptions } from './embedded/embedded-bus';
 export { openKafkaBus, type KafkaBusOptions } from './kafka/kafka-bus';
+export { inboxMigration } from './inbox/inbox.migration';
+export { unseen, type InboxOf } from './inbox/unseen';
+export { PARKED_CHANNEL, type About, type Fairness, type ParkedChange, type Parking } from './parking/parking.contract';
+export { orderParked, type ParkingOrder } from './parking/parking-orders';
+export { parkingMigration } from './parking/parking.migration';
 export { partitionOf } from './partition';
 export { BUS_TRANSPORT, OnBroadcast, OnGroup, type OnGroupOptions } from './nest/bus.decorators';
 export { BusStrategy, type BusStrategyOptions } from './nest/bus.strategy';

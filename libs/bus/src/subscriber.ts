@@ -9,6 +9,9 @@ export abstract class Subscriber implements Subscription {
   protected readonly backoff = new Backoff();
   private readonly end = new AbortController();
   private running: Promise<void> | undefined;
+  private resting = false;
+  /** They begin, rest and end with this one. */
+  protected companions: readonly Subscriber[] = [];
 
   protected constructor(
     protected readonly log: BusLog,
@@ -24,15 +27,32 @@ export abstract class Subscriber implements Subscription {
   protected readonly ending = this.end.signal;
   protected readonly going = () => !this.ending.aborted;
 
+  /** True while it is to take no new batch. */
+  protected get paused(): boolean {
+    return this.resting;
+  }
+
   start(): this {
+    for (const companion of this.companions) companion.start();
     this.running = this.run();
     return this;
+  }
+
+  pause(): void {
+    for (const companion of this.companions) companion.pause();
+    this.resting = true;
+  }
+
+  resume(): void {
+    for (const companion of this.companions) companion.resume();
+    this.resting = false;
+    this.bell.ring();
   }
 
   async close(): Promise<void> {
     this.end.abort();
     this.bell.ring();
-    await this.running;
+    await Promise.all([this.running, ...this.companions.map((companion) => companion.close())]);
     await this.leave();
   }
 

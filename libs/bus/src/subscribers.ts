@@ -8,6 +8,8 @@ export class Subscribers {
   enter(subscriber: Subscriber): Subscription {
     this.open.add(subscriber);
     return {
+      pause: () => subscriber.pause(),
+      resume: () => subscriber.resume(),
       close: async () => {
         this.open.delete(subscriber);
         await subscriber.close();

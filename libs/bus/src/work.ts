@@ -1,47 +1,107 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ThroughlineError } from '@throughline/contracts';
 import type { BatchHandler, GroupOptions, Message } from './bus.contract';
+import type { ParkedKeys } from './parking/parked-keys';
 import { inTraceOf } from './trace';
 
 export interface Work {
   handle: BatchHandler;
   /** Without it nothing is set aside: `rejected` is a failure like any other. */
   onRejected?: GroupOptions['onRejected'];
+  /** Without it nothing is parked: a surprise is tried again for ever. */
+  parked?: Pick<ParkedKeys, 'divert' | 'park'>;
+  /** Ms before each further try of a message that fails by surprise (default 20, 80, 200). */
+  quickMs?: readonly number[];
 }
 
-/** What came of a batch: so many messages at its front are done; the next one failed with `error`, if there is one. */
-export interface Outcome {
-  done: number;
-  error?: Error;
-}
+/** Waits between the tries of a message that fails alone; a second at most for all of a batch, so that the other keys go on. */
+const QUICK_MS = [20, 80, 200];
+const PATIENCE_MS = 600;
 
 /**
- * One try at a batch, as BatchHandler promises it: the whole batch; where that fails, message by message, so that what
- * is rejected is set aside alone and the first other failure stops the try. Never throws.
+ * One try at a batch, as BatchHandler promises it. Whatever is done, set aside or parked goes into `settled`; where that
+ * is not all of the batch, it gives the error that stopped the try. Never throws.
  */
-export async function work(batch: readonly Message[], job: Work): Promise<Outcome> {
-  const error = refusalIn(batch) ?? (await failureOf(() => inTraceOf(batch, () => job.handle(batch))));
-  if (!error) return { done: batch.length };
-  if (batch.length === 1) return settle(batch[0]!, error, job);
-  for (const [index, message] of batch.entries()) {
-    const { error: failure } = await work([message], job);
-    if (failure) return { done: index, error: failure };
+export async function work(batch: readonly Message[], job: Work, settled = new Set<Message>()): Promise<Error | undefined> {
+  const attempt = new Attempt(batch, job, settled);
+  return (await attempt.divert()) ?? attempt.run(batch);
+}
+
+class Attempt {
+  private patience = PATIENCE_MS;
+
+  constructor(
+    private readonly batch: readonly Message[],
+    private readonly job: Work,
+    private readonly settled: Set<Message>,
+  ) {}
+
+  /** What comes on a parked key waits behind the others. */
+  divert(): Promise<Error | undefined> {
+    return failureOf(async () => this.settle((await this.job.parked?.divert(this.batch)) ?? []));
   }
-  return { done: batch.length };
+
+  /** The messages that are not settled yet: together, and where that fails in halves, the first half first. */
+  async run(messages: readonly Message[]): Promise<Error | undefined> {
+    const open = messages.filter((message) => !this.settled.has(message));
+    if (open.length === 0) return undefined;
+    const error = await this.tryOn(open);
+    if (!error || isPassing(error)) return error;
+    if (open.length === 1) return this.alone(open[0]!, error);
+    const half = Math.ceil(open.length / 2);
+    return (await this.run(open.slice(0, half))) ?? this.run(open.slice(half));
+  }
+
+  private async tryOn(messages: readonly Message[]): Promise<Error | undefined> {
+    const error = refusalIn(messages) ?? (await failureOf(() => inTraceOf(messages, () => this.job.handle(messages))));
+    if (!error) this.settle(messages);
+    return error;
+  }
+
+  /** A message that fails for a reason of its own. */
+  private async alone(message: Message, first: Error): Promise<Error | undefined> {
+    let error: Error | undefined = first;
+    const { parked, quickMs = QUICK_MS } = this.job;
+    for (const ms of parked ? quickMs : []) {
+      if (isRejected(error) || this.patience < ms) break;
+      this.patience -= ms;
+      await sleep(ms);
+      error = await this.tryOn([message]);
+      if (!error || isPassing(error)) return error;
+    }
+    return isRejected(error) ? this.setAside(message, error) : this.park(message, error);
+  }
+
+  private async setAside(message: Message, error: Error): Promise<Error | undefined> {
+    const { onRejected } = this.job;
+    if (!onRejected) return error;
+    const failure = await failureOf(() => onRejected(message, error));
+    if (!failure) this.settle([message]);
+    return failure;
+  }
+
+  private async park(message: Message, error: Error): Promise<Error | undefined> {
+    const { parked } = this.job;
+    if (!parked) return error;
+    const rest = this.batch.slice(this.batch.indexOf(message) + 1).filter((other) => !this.settled.has(other));
+    return failureOf(async () => this.settle(await parked.park(error, message, rest)));
+  }
+
+  private settle(messages: readonly Message[]): void {
+    for (const message of messages) this.settled.add(message);
+  }
 }
 
 /** What will never open reaches no handler. */
-const refusalIn = (batch: readonly Message[]) => batch.find(({ refusal }) => refusal)?.refusal;
+const refusalIn = (messages: readonly Message[]) => messages.find(({ refusal }) => refusal)?.refusal;
 
-/** A rejected message is done once it is set aside; any other failure stays one. */
-async function settle(message: Message, error: Error, { onRejected }: Work): Promise<Outcome> {
-  if (!onRejected || !isRejected(error)) return { done: 0, error };
-  const failure = await failureOf(() => onRejected(message, error));
-  return failure ? { done: 0, error: failure } : { done: 1 };
-}
+const kindOf = (error: Error) => (error instanceof ThroughlineError ? error.kind : undefined);
+const isRejected = (error: Error) => kindOf(error) === 'rejected';
 
-const isRejected = (error: Error) => error instanceof ThroughlineError && error.kind === 'rejected';
+/** Nothing is wrong with the messages: something we lean on is away, or wants us to wait. */
+export const isPassing = (error: Error) => kindOf(error) === 'unavailable' || kindOf(error) === 'rate-limited';
 
-async function failureOf(act: () => Promise<void>): Promise<Error | undefined> {
+async function failureOf(act: () => Promise<unknown>): Promise<Error | undefined> {
   try {
     await act();
     return undefined;

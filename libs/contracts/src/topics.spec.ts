@@ -8,6 +8,7 @@ describe('the topic registry', () => {
       timeline: { name: 'timeline', partitions: 64, retentionDays: 14, compacted: false, framed: false },
       outbound: { name: 'outbound', partitions: 64, retentionDays: 14, compacted: false, framed: false },
       'dead-letters': { name: 'dead-letters', partitions: 16, retentionDays: 14, compacted: false, framed: false },
+      redrives: { name: 'redrives', partitions: 16, retentionDays: 14, compacted: false, framed: false },
     });
   });
 });

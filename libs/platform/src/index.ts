@@ -12,6 +12,7 @@ export { compileDto, compileSchema, type Check } from './http/compile-dto';
 export { toProblem, type Problem } from './http/problem';
 export { RawBody } from './http/raw-body';
 export { fieldErrors } from './http/validation-errors';
+export { redriveHandlers, type Redriven, type RedriveOptions } from './redrive/redrive.handlers';
 export { openRuntime, type OpenedRuntime, type OpenOptions } from './runtime/open-runtime';
 export { startService, type RunningService, type StartOptions } from './start/start-service';
 export { WebhookDoor, type HttpRequest } from './webhooks/webhook-door';

@@ -1,7 +1,7 @@
 import type { DynamicModule } from '@nestjs/common';
 import type { BlobStore } from '@throughline/blob';
 import type { Bus } from '@throughline/bus';
-import type { ApiKeyConfig, ChannelAccountConfig, FieldError, Interaction, TenantConfig } from '@throughline/contracts';
+import type { AcceptedInteraction, ApiKeyConfig, ChannelAccountConfig, FieldError, Interaction, TenantConfig } from '@throughline/contracts';
 import type { Database, Migration } from '@throughline/postgres';
 import type { Vault } from '@throughline/vault';
 
@@ -38,6 +38,7 @@ export interface Runtime {
   readonly directory: Directory;
   readonly door: Door;
   readonly deadLetters: DeadLetters;
+  readonly parking: ParkingLots;
   readonly clock: () => Date;
   /** Deletes transit and raw blobs whose time is over, and what unfinished uploads left. How many. Once a day, from one process. */
   expireBlobs(): Promise<number>;
@@ -98,6 +99,8 @@ export type DoorOutcome =
  */
 export interface Door {
   accept(request: DoorRequest, interactions: readonly Interaction[]): Promise<DoorOutcome[]>;
+  /** Puts what was accepted before on the bus again, as it was accepted: behind what is on its key already. */
+  again(tenant: string, accepted: AcceptedInteraction): Promise<void>;
   /** Keeps raw input sealed in the blob store; the id to name it by (`rawBlob`). */
   keepRaw(tenant: string, raw: Uint8Array): Promise<string>;
 }
@@ -116,6 +119,12 @@ export interface SetAside {
   interaction?: string;
   /** Names the thing set aside: the same subject and cause twice is one dead letter. Default: hash of the raw bytes. */
   subject?: string;
+}
+
+/** Where the keys of groups are parked whose messages fail by surprise. */
+export interface ParkingLots {
+  /** From now on the group parks in this schema, which has `parkingMigration`. Call it in the service's module. */
+  open(group: string, database: Database): void;
 }
 
 /** Sets aside what cannot be used: sealed, on the topic `dead-letters`, durable when it resolves. */

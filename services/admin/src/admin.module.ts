@@ -1,4 +1,5 @@
 import { Module, type DynamicModule, type Provider } from '@nestjs/common';
+import { parkingMigration } from '@throughline/bus';
 import { eventStore, eventStoreMigration } from '@throughline/event-store';
 import type { Runtime, ServiceDefinition } from '@throughline/platform';
 import { AccountsController } from './accounts/accounts.controller';
@@ -8,6 +9,7 @@ import { ConfigChanges } from './config/config-changes';
 import { ConfigVersions, ConfigVersionsHandlers } from './config/config-versions.handlers';
 import { Lists } from './config/paging';
 import { Visibility } from './config/visibility';
+import { DeadLetterDecisions } from './dead-letters/dead-letter-decisions';
 import { DeadLetterTable } from './dead-letters/dead-letter-table';
 import { DeadLetters } from './dead-letters/dead-letters';
 import { DeadLettersHandlers } from './dead-letters/dead-letters.handlers';
@@ -22,13 +24,14 @@ import { TenantsController } from './tenants/tenants.controller';
 @Module({})
 export class AdminModule {
   static async register(runtime: Runtime): Promise<DynamicModule> {
-    const database = await runtime.database('admin', [eventStoreMigration('admin'), adminTables]);
+    const database = await runtime.database('admin', [eventStoreMigration('admin'), adminTables, parkingMigration('admin')]);
+    runtime.parking.open('admin', database);
     const changes = new ConfigChanges({ ...pick(runtime), database, store: eventStore });
     const versions = new ConfigVersions();
     const visibility = new Visibility(runtime.directory, versions);
     const values = [
       ...[new Tenants(changes, runtime.clock), new ApiKeys(changes, runtime.clock), new ChannelAccounts(changes, runtime.clock)],
-      ...[new DeadLetters(new DeadLetterTable(database), runtime.vault, runtime.blobs), new Lists(runtime.vault), visibility],
+      ...[new DeadLetters(new DeadLetterTable(database), new DeadLetterDecisions({ ...runtime, database }), runtime.vault, runtime.blobs), new Lists(runtime.vault), visibility],
       ...[versions, new AdminLife(runtime, database, changes, visibility)],
     ];
     const controllers = [TenantsController, KeysController, AccountsController, DeadLettersController, DeadLettersHandlers, ConfigVersionsHandlers];

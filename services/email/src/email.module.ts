@@ -1,5 +1,5 @@
 import { Module, type DynamicModule, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import type { Runtime, ServiceDefinition } from '@throughline/platform';
+import { redriveHandlers, type Runtime, type ServiceDefinition } from '@throughline/platform';
 import { join } from 'node:path';
 import { MailDelivery } from './mail-delivery';
 import { SmtpListener } from './smtp-listener';
@@ -25,9 +25,11 @@ export class EmailModule {
     const { dataDir, host, publicUrl, smtpPort } = runtime.config;
     const name = new URL(publicUrl).hostname;
     const certificate = await tlsCertificate(join(dataDir, 'smtp'), name);
-    const listener = new SmtpListener({ port: smtpPort, host, name, certificate, delivery: new MailDelivery(runtime) });
+    const delivery = new MailDelivery(runtime);
+    const listener = new SmtpListener({ port: smtpPort, host, name, certificate, delivery });
     return {
       module: EmailModule,
+      controllers: [redriveHandlers('email', runtime, { take: (letter) => delivery.redrive(letter) })],
       providers: [{ provide: SmtpListener, useValue: listener }, { provide: SmtpDoor, useValue: new SmtpDoor(listener) }],
       exports: [SmtpListener],
     };

@@ -1,5 +1,5 @@
-import { ThroughlineError } from '@throughline/contracts';
-import type { Account, Runtime, SetAside } from '@throughline/platform';
+import { rejected, ThroughlineError } from '@throughline/contracts';
+import type { Account, Redriven, Runtime, SetAside } from '@throughline/platform';
 import { createHash } from 'node:crypto';
 import { parseMail, UnparsableMail, type ParsedMail } from './bounded-parser';
 import { interactionOf } from './mail.adapter';
@@ -29,6 +29,13 @@ export class MailDelivery {
     const rawSha256 = createHash('sha256').update(delivery.raw).digest('hex');
     const blobs = mail instanceof UnparsableMail ? new Map<string, string>() : await this.keepRaw(delivery, mail);
     await Promise.all(delivery.accounts.map((account) => this.deliverTo(account, delivery, mail, { rawSha256, rawBlob: blobs.get(account.tenant) })));
+  }
+
+  /** A mail that was set aside, once more. Throws `rejected` (`unknown-account`) where its account is gone. */
+  async redrive({ account: id, raw }: Redriven): Promise<void> {
+    const account = await this.runtime.directory.account(id);
+    if (!account) throw rejected('unknown-account', 'The account of the mail is gone.');
+    await this.deliver({ raw, accounts: [account], nullSender: false });
   }
 
   /** Attachments stay in the raw mail, and so does what the limits left out. */

@@ -1,6 +1,6 @@
 import { Logger, Module, type DynamicModule, type OnApplicationBootstrap, type OnApplicationShutdown, type OnModuleDestroy, type Provider } from '@nestjs/common';
 import { eventStore, subscribe, type LogSubscription } from '@throughline/event-store';
-import type { Runtime, ServiceDefinition } from '@throughline/platform';
+import { redriveHandlers, type Runtime, type ServiceDefinition } from '@throughline/platform';
 import type { Database } from '@throughline/postgres';
 import { BodyStore } from './body-store';
 import { Intake } from './intake';
@@ -15,6 +15,7 @@ import { CustomersController } from './reading/customers.controller';
 import { InteractionWatch } from './reading/interaction-watch';
 import { InteractionsController } from './reading/interactions.controller';
 import { TimelineReader } from './reading/timeline-reader';
+import { redriveInteraction } from './redrive-interaction';
 import { Relay } from './relay';
 import { TraitValues } from './trait-values';
 
@@ -51,9 +52,11 @@ class LogFollowers implements OnApplicationBootstrap, OnModuleDestroy, OnApplica
 export class ProfileModule {
   static async register(runtime: Runtime): Promise<DynamicModule> {
     const database = await runtime.database('profile', migrations);
+    runtime.parking.open('profile', database);
+    const redrives = redriveHandlers('profile', runtime, { take: redriveInteraction(runtime), parked: database });
     return {
       module: ProfileModule,
-      controllers: [InteractionsHandlers, CustomersController, InteractionsController, MessagesController],
+      controllers: [InteractionsHandlers, redrives, CustomersController, InteractionsController, MessagesController],
       providers: providers(runtime, database),
     };
   }

@@ -40,6 +40,7 @@ export class BroadcastReader extends Subscriber {
       bell: this.bell,
       backoff: this.backoff,
       going: this.going,
+      paused: () => this.paused,
       onDone: async (place) => this.readyAt(place),
       onCaughtUp: () => this.joined.resolve(),
       onFailure: this.handlerFailed,

@@ -3,6 +3,7 @@ import { openDatabase } from '@throughline/postgres';
 import { testDatabase, type TestDatabase } from '@throughline/postgres/testing';
 import { Client } from 'pg';
 import { busConformance } from '../testing';
+import { parkingMigration } from '../parking/parking.migration';
 import { busMigration } from './bus.migration';
 import { openEmbeddedBus } from './embedded-bus';
 import { plainFrames } from '../testing/plain-frames';
@@ -11,7 +12,7 @@ let test: TestDatabase;
 let admin: Client;
 
 beforeAll(async () => {
-  test = await testDatabase('bus', [busMigration]);
+  test = await testDatabase('bus', [busMigration, parkingMigration('bus')]);
   admin = new Client({ connectionString: test.adminUrl });
   await admin.connect();
 });
@@ -44,5 +45,5 @@ const kill = async () => {
 
 busConformance('embedded', async () => {
   const { another, close } = bench();
-  return { bus: await another(), another, close, kill };
+  return { bus: await another(), another, close, kill, parking: (more) => ({ database: test.database, firstTryMs: 20, longestWaitMs: 100, ...more }) };
 });

@@ -56,7 +56,7 @@ class PostgresBus implements EmbeddedBus {
   constructor({ database, frames, log = silent, topicPrefix: prefix = '', pruneMs = 60_000 }: EmbeddedBusOptions) {
     this.frames = new Frames(frames, false);
     const messages = new MessageLog(database, this.frames, prefix);
-    this.parts = { database, messages, checkpoints: new Checkpoints(database, prefix), log, prefix };
+    this.parts = { database, messages, checkpoints: new Checkpoints(database, prefix), log, prefix, sealer: frames };
     this.waiting = new GroupCommit<Outgoing>({
       flush: (items) => this.flush(items),
       bytesOf,

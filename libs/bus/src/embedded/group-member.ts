@@ -1,7 +1,9 @@
 import type { Database, Lease } from '@throughline/postgres';
 import type { GroupOptions } from '../bus.contract';
 import type { BusLog } from '../bus-log';
+import type { FrameSealer } from '../frames/frame-sealer.contract';
 import type { Checkpoints } from './checkpoints';
+import { GroupParking } from '../parking/group-parking';
 import { Listening } from './listening';
 import type { MessageLog } from './message-log';
 import { read } from './reader';
@@ -13,11 +15,13 @@ export interface EmbeddedParts {
   checkpoints: Checkpoints;
   log: BusLog;
   prefix: string;
+  sealer: FrameSealer;
 }
 
 /** One member of a group: waits for the group's lease of the topic, then works it until it ends or loses the lease. */
 export class GroupMember extends Subscriber {
   private readonly listening: Listening;
+  private readonly parking: GroupParking | undefined;
 
   constructor(
     private readonly parts: EmbeddedParts,
@@ -25,6 +29,8 @@ export class GroupMember extends Subscriber {
   ) {
     super(parts.log, { topic: options.topic, group: options.group });
     this.listening = new Listening(parts.database, options.topic, this.bell);
+    this.parking = GroupParking.of(options, parts);
+    this.companions = this.parking?.attendants ?? [];
   }
 
   protected async session(): Promise<void> {
@@ -54,17 +60,19 @@ export class GroupMember extends Subscriber {
   }
 
   private async lead(lost: AbortSignal): Promise<void> {
-    const { topic, group, maxBatch } = this.options;
+    const { topic, group, handle, onRejected, maxBatch } = this.options;
     const checkpoint = await this.parts.checkpoints.takeOver(group, topic);
+    this.parking?.assignedAnew();
     await read({
       log: this.parts.messages,
       topic,
       from: checkpoint,
       maxBatch: maxBatch ?? 500,
-      job: this.options,
+      job: { handle, onRejected, parked: this.parking },
       bell: this.bell,
       backoff: this.backoff,
       going: () => !lost.aborted && this.going(),
+      paused: () => this.paused,
       onDone: (place) => this.parts.checkpoints.commit(group, topic, checkpoint.epoch, place),
       onFailure: this.handlerFailed,
     });

@@ -2,9 +2,9 @@ import type { TopicName } from '@throughline/contracts';
 import type { Message } from '../bus.contract';
 import type { Backoff } from '../backoff';
 import type { Bell } from '../bell';
-import { lastDone } from '../frames/frames';
-import { placeOf, type MessageLog, type Place } from './message-log';
+import { lastWhole, numbered, PartOfOffset } from '../offsets';
 import { work, type Work } from '../work';
+import { placeOf, type MessageLog, type Page, type Place } from './message-log';
 
 /** What was committed but lies behind a transaction in progress is looked for again after 5 ms, doubling. */
 const UNSETTLED_MS = 5;
@@ -19,6 +19,8 @@ export interface Reading {
   bell: Bell;
   backoff: Backoff;
   going: () => boolean;
+  /** While it is, nothing is read. */
+  paused: () => boolean;
   /** After messages were done: everything up to here is. */
   onDone: (place: Place) => Promise<void>;
   /** When nothing at all lies behind the place reached. */
@@ -28,35 +30,46 @@ export interface Reading {
 
 /** Reads a topic in order, batch by batch, as long as `going` says so. Throws where the log cannot be read. */
 export async function read(reading: Reading): Promise<void> {
+  const part = new PartOfOffset();
   let place = reading.from;
   let patience = UNSETTLED_MS;
   while (reading.going()) {
-    const page = await reading.log.read(reading.topic, place, reading.maxBatch);
+    const page = reading.paused() ? RESTING : await reading.log.read(reading.topic, place, reading.maxBatch);
     if (page.messages.length) {
-      place = await handle(page.messages, reading, place);
+      place = await workPage(numbered(page.messages), reading, part, place);
       patience = UNSETTLED_MS;
     } else {
-      if (!page.unsettled) reading.onCaughtUp?.();
+      if (page !== RESTING && !page.unsettled) reading.onCaughtUp?.();
       await reading.bell.wait(page.unsettled ? Math.min(patience, POLL_MS) : POLL_MS);
       patience = page.unsettled ? patience * 2 : UNSETTLED_MS;
     }
   }
 }
 
-/** Batch by batch; what fails is tried again from where it failed. The place reached is that of the last record whose messages are all done. */
-async function handle(messages: readonly Message[], reading: Reading, from: Place): Promise<Place> {
+const RESTING: Page = { messages: [], unsettled: false };
+
+/** Gives the place up to which everything is done now. A page may hold more than a batch: several messages may share an offset. */
+async function workPage(page: readonly Message[], reading: Reading, part: PartOfOffset, from: Place): Promise<Place> {
+  const open = part.open(page);
+  const settled = new Set(open.length === page.length ? [] : page.filter((message) => !open.includes(message)));
   let place = from;
-  let at = 0;
-  while (at < messages.length && reading.going()) {
-    const { done, error } = await work(messages.slice(at, at + reading.maxBatch), reading.job);
-    at += done;
-    const last = lastDone(messages, at);
-    if (last && done) await reading.onDone((place = placeOf(last)));
-    if (done) reading.backoff.reset();
+  for (let at = 0; at < open.length && reading.going() && !reading.paused(); at += reading.maxBatch) {
+    const error = await work(open.slice(at, at + reading.maxBatch), reading.job, settled);
+    place = await commit(lastWhole(page, settled), reading, place);
+    part.note(page, settled);
     if (error) {
       reading.onFailure(error);
       await reading.bell.sleep(reading.backoff.next(), reading.going);
+      return place;
     }
   }
+  return place;
+}
+
+async function commit(last: Message | undefined, reading: Reading, from: Place): Promise<Place> {
+  const place = last ? placeOf(last) : from;
+  if (place.xid === from.xid && place.n === from.n) return from;
+  await reading.onDone(place);
+  reading.backoff.reset();
   return place;
 }

@@ -5,7 +5,7 @@ import type { Message, OutgoingMessage } from '../bus.contract';
 import { outgoing } from '../outgoing';
 import { plainFrames } from '../testing/plain-frames';
 import { readContent, writeContent } from './frame-content';
-import { checkTenants, Frames, lastDone, type OutgoingRecord } from './frames';
+import { checkTenants, Frames, type OutgoingRecord } from './frames';
 
 const TENANTS = ['5b6f0a4e-57a7-4a0e-9c64-3c2f3f2c7d11', '6b6f0a4e-57a7-4a0e-9c64-3c2f3f2c7d12'];
 const message = fc.record({
@@ -79,15 +79,6 @@ describe('frames', () => {
     await expect(frames.open(asRead(record!, 0))).rejects.toThrow('away');
     const rejecting = new Frames({ ...plainFrames, open: async () => Promise.reject(rejected('key-destroyed', 'gone')) }, true);
     await expect(rejecting.open(asRead(record!, 0))).resolves.toMatchObject([{ refusal: { slug: 'key-destroyed' } }]);
-  });
-});
-
-describe('progress through frames', () => {
-  const at = (...offsets: string[]) => offsets.map((offset) => ({ offset }) as Message);
-
-  it('counts a frame when all of it is done', () => {
-    const messages = at('1', '2', '2', '2', '3');
-    expect([0, 1, 2, 3, 4, 5].map((done) => lastDone(messages, done)?.offset)).toEqual([undefined, '1', '1', '1', '2', '3']);
   });
 });
 

@@ -89,13 +89,6 @@ const isRejected = (error: unknown): error is ThroughlineError => (error as Thro
 
 const bufferOf = (bytes: Uint8Array) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
-/** The last message of the last record that ends before this index: a frame is done when all of it is. */
-export function lastDone(messages: readonly Message[], index: number): Message | undefined {
-  let last = index - 1;
-  while (last >= 0 && messages[last]!.offset === messages[index]?.offset) last -= 1;
-  return messages[last];
-}
-
 /** What the publisher of a framed topic must say. Throws where it does not. */
 export function checkTenants(topic: TopicName, messages: readonly OutgoingMessage[]): void {
   if (TOPICS[topic].framed && messages.some(({ tenant }) => !tenant)) throw new TypeError(`messages on ${topic} name their tenant: its key seals them`);

@@ -1,7 +1,8 @@
 import type { TopicName } from '@throughline/contracts';
 import type { Consumer, EachBatchPayload, KafkaMessage } from 'kafkajs';
 import type { Message } from '../bus.contract';
-import { lastDone, type Frames } from '../frames/frames';
+import { lastWhole, numbered, PartOfOffset } from '../offsets';
+import type { Frames } from '../frames/frames';
 import { work, type Work } from '../work';
 import { Heart } from './heart';
 import { PartitionPauses } from './partition-pauses';
@@ -16,6 +17,7 @@ export interface Reading {
 /** What the worker asks of the reader it works for. */
 export interface Progress {
   going: () => boolean;
+  paused: () => boolean;
   /** Is this message still to be done? */
   wanted: (partition: number, message: KafkaMessage) => boolean;
   /** Everything before `offset` is done. */
@@ -33,10 +35,9 @@ interface Fetched {
 /** Works the batches that kafkajs fetched, those of one partition one after the other. */
 export class BatchWorker {
   private readonly pauses = new PartitionPauses();
+  private readonly parts = new Map<number, PartOfOffset>();
   /** By partition: the batch in work, which the next one waits for. */
   private readonly inWork = new Map<number, Promise<void>>();
-  /** By partition: how much of the record to be done next is done already. */
-  private readonly partly = new Map<number, { offset: string; done: number }>();
   /** Rises with every assignment: a batch of an older one must not move an offset. */
   private assignment = 0;
 
@@ -49,7 +50,6 @@ export class BatchWorker {
 
   assignedAnew(): void {
     this.assignment++;
-    this.partly.clear();
   }
 
   async take(consumer: Consumer, payload: EachBatchPayload): Promise<void> {
@@ -59,6 +59,11 @@ export class BatchWorker {
     const turn = (this.inWork.get(partition) ?? Promise.resolve()).then(() => this.takeBatch({ consumer, payload, valid }));
     this.inWork.set(partition, turn.catch(() => undefined));
     await turn;
+  }
+
+  /** Partitions that were held while the subscription was paused are fetched again. */
+  resume(): void {
+    this.pauses.release();
   }
 
   /** Partitions that rest after a failure are not resumed any more. */
@@ -75,60 +80,59 @@ export class BatchWorker {
   private async takeBatch(fetched: Fetched): Promise<void> {
     const { payload, valid } = fetched;
     const { batch, resolveOffset } = payload;
+    if (this.progress.paused()) return this.pauses.hold(payload.pause());
     const wanted = batch.messages.filter((message) => this.progress.wanted(batch.partition, message));
     if (!wanted.length && valid()) return resolveOffset(batch.lastOffset());
     const heart = new Heart(payload.heartbeat, this.heartbeatMs);
     try {
       const messages = await this.opened(fetched, wanted);
-      for (let at = 0; at < messages.length; at += this.reading.maxBatch) {
-        const beating = this.progress.going() && payload.isRunning() && !payload.isStale() && heart.beats && valid();
-        if (!beating || !(await this.takeSlice(fetched, messages, at))) return;
-      }
+      if (messages) await this.takeMessages(fetched, messages, () => heart.beats);
     } finally {
       heart.stop();
     }
   }
 
-  /** The messages of all records; none where frames cannot be opened now: then the partition rests. */
-  private async opened(fetched: Fetched, records: readonly KafkaMessage[]): Promise<readonly Message[]> {
+  /** The messages of all records; undefined where frames cannot be opened now: then the partition rests. */
+  private async opened(fetched: Fetched, records: readonly KafkaMessage[]): Promise<readonly Message[] | undefined> {
     const { partition } = fetched.payload.batch;
     try {
       const opened = await Promise.all(records.map((record) => this.frames.open(messageOf(this.reading.topic, partition, record))));
-      return this.left(partition, opened.flat());
+      return numbered(opened.flat());
     } catch (error) {
       this.rest(fetched, error as Error);
-      return [];
+      return undefined;
     }
-  }
-
-  /** Of a record that failed in the middle its first messages do not come again. */
-  private left(partition: number, messages: readonly Message[]): readonly Message[] {
-    const partly = this.partly.get(partition);
-    return partly && messages[0]?.offset === partly.offset ? messages.slice(partly.done) : messages;
-  }
-
-  private remember(partition: number, messages: readonly Message[], index: number): void {
-    const offset = messages[index]?.offset;
-    const before = this.partly.get(partition);
-    const done = messages.slice(0, index).filter((message) => message.offset === offset).length;
-    if (offset !== undefined && done) this.partly.set(partition, { offset, done: done + (before?.offset === offset ? before.done : 0) });
-  }
-
-  /** True where all of it is done and the next slice may follow. */
-  private async takeSlice(fetched: Fetched, messages: readonly Message[], at: number): Promise<boolean> {
-    const { done, error } = await work(messages.slice(at, at + this.reading.maxBatch), this.reading.job);
-    if (!fetched.valid()) return false;
-    const last = lastDone(messages, at + done);
-    if (error) this.remember(fetched.payload.batch.partition, messages, at + done);
-    const failure = (last ? await this.tryAdvance(fetched, last) : undefined) ?? error;
-    if (failure) this.rest(fetched, failure);
-    else this.pauses.reset(fetched.payload.batch.partition);
-    return !failure;
   }
 
   private rest({ payload }: Fetched, failure: Error): void {
     this.progress.failed(failure);
     this.pauses.pause(payload.batch.partition, payload.pause());
+  }
+
+  /** Slice by slice; the rest comes again where the group wants its members, or the subscription is paused. */
+  private async takeMessages(fetched: Fetched, messages: readonly Message[], beats: () => boolean): Promise<void> {
+    const { payload, valid } = fetched;
+    const { maxBatch } = this.reading;
+    const part = this.partOf(payload.batch.partition);
+    const open = part.open(messages);
+    const settled = new Set(open.length === messages.length ? [] : messages.filter((message) => !open.includes(message)));
+    for (let at = 0; at < open.length; at += maxBatch) {
+      const going = this.progress.going() && !this.progress.paused() && payload.isRunning() && !payload.isStale() && beats() && valid();
+      if (!going) return;
+      const error = await work(open.slice(at, at + maxBatch), this.reading.job, settled);
+      part.note(messages, settled);
+      if (!(await this.progressed(fetched, lastWhole(messages, settled), error))) return;
+    }
+  }
+
+  /** True where the next slice may follow. A member whose partitions were assigned anew commits nothing of the old ones. */
+  private async progressed(fetched: Fetched, last: Message | undefined, error: Error | undefined): Promise<boolean> {
+    const { partition } = fetched.payload.batch;
+    if (!fetched.valid()) return false;
+    const failure = (last ? await this.tryAdvance(fetched, last) : undefined) ?? error;
+    if (failure) this.rest(fetched, failure);
+    else this.pauses.reset(partition);
+    return !failure;
   }
 
   private async tryAdvance({ consumer, payload }: Fetched, { partition, offset }: Message): Promise<Error | undefined> {
@@ -139,6 +143,12 @@ export class BatchWorker {
     } catch (error) {
       return error as Error;
     }
+  }
+
+  private partOf(partition: number): PartOfOffset {
+    const part = this.parts.get(partition) ?? new PartOfOffset();
+    this.parts.set(partition, part);
+    return part;
   }
 }
 

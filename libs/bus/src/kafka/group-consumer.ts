@@ -1,5 +1,6 @@
 import type { Consumer } from 'kafkajs';
 import type { GroupOptions } from '../bus.contract';
+import { GroupParking } from '../parking/group-parking';
 import { KafkaReader, type KafkaParts } from './kafka-reader';
 
 /** How long `group` waits for the group to take the member in; after that it goes on trying by itself. */
@@ -8,12 +9,17 @@ const JOIN_MS = 5000;
 /** A member of a consumer group: commits after every batch. */
 export class GroupConsumer extends KafkaReader {
   private readonly first: PromiseWithResolvers<void> = Promise.withResolvers();
+  private readonly parking: GroupParking | undefined;
 
   constructor(
     parts: KafkaParts,
     private readonly options: GroupOptions,
   ) {
-    super(parts, { topic: options.topic, group: options.group, maxBatch: options.maxBatch ?? 500, job: options });
+    const { topic, group, handle, onRejected, maxBatch = 500 } = options;
+    const parking = GroupParking.of(options, parts);
+    super(parts, { topic, group, maxBatch, job: { handle, onRejected, parked: parking } });
+    this.parking = parking;
+    this.companions = parking?.attendants ?? [];
   }
 
   /** Resolves when it has joined, or after 5 s of trying. */
@@ -33,6 +39,7 @@ export class GroupConsumer extends KafkaReader {
   }
 
   protected joined(): void {
+    this.parking?.assignedAnew();
     this.first.resolve();
   }
 

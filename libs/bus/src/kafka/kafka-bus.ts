@@ -19,6 +19,8 @@ export interface KafkaBusOptions extends Omit<ClusterOptions, 'log'> {
   log?: BusLog;
   /** Partitions of one subscription worked at the same time (default 64: whoever handles them may join what waits). */
   concurrency?: number;
+  /** When a member that does not answer is taken for dead. */
+  timing?: KafkaParts['timing'];
   /** Default: 3, or as many as there are brokers. */
   replicationFactor?: number;
   /** For tests: put before every topic and group, so that suites share a cluster. */
@@ -41,8 +43,8 @@ class KafkaBus implements Bus {
   private closed = false;
 
   constructor(private readonly options: KafkaBusOptions) {
-    const { brokers, clientId, ssl, sasl, log = silent, topicPrefix: prefix = '', concurrency = 64 } = options;
-    this.parts = { frames: new Frames(options.frames, true), cluster: new Cluster({ brokers, clientId, ssl, sasl, log }), log, prefix, concurrency };
+    const { brokers, clientId, ssl, sasl, log = silent, topicPrefix: prefix = '', concurrency = 64, timing } = options;
+    this.parts = { sealer: options.frames, frames: new Frames(options.frames, true), cluster: new Cluster({ brokers, clientId, ssl, sasl, log }), log, prefix, concurrency, timing };
   }
 
   async publish(topic: TopicName, messages: readonly OutgoingMessage[]): Promise<void> {

@@ -1,6 +1,7 @@
 import { unavailable } from '@throughline/contracts';
 import type { Consumer, KafkaMessage } from 'kafkajs';
 import { faultOf, type BusLog } from '../bus-log';
+import type { FrameSealer } from '../frames/frame-sealer.contract';
 import type { Frames } from '../frames/frames';
 import { Subscriber } from '../subscriber';
 import { BatchWorker, type Reading } from './batch-worker';
@@ -9,6 +10,9 @@ import type { Cluster } from './cluster';
 /** A broker that is away does not crash the consumer: it is back within a second of the broker's return. */
 const RETRY = { initialRetryTime: 100, maxRetryTime: 1000, retries: 1000 };
 const HEARTBEAT_MS = 1000;
+/** What a broker sends at once at most, and of a partition: it bounds what lies in memory while a handler is stalled. A larger message comes alone. */
+const FETCH_BYTES = 8 * 1024 * 1024;
+const PARTITION_BYTES = 1024 * 1024;
 /** How long a consumer that is still joining is waited for when it is closed; it ends by itself later. */
 const QUIT_MS = 2000;
 
@@ -17,10 +21,13 @@ const nothing = () => undefined;
 export interface KafkaParts {
   cluster: Cluster;
   frames: Frames;
+  sealer: FrameSealer;
   log: BusLog;
   prefix: string;
   /** Partitions of one subscription worked at the same time. */
   concurrency: number;
+  /** Ms. Of silence, after which the group goes on without the member (default 10,000); and to finish what is in hand when the group shares anew (default 60,000). */
+  timing?: { sessionMs?: number; rebalanceMs?: number };
 }
 
 /** Reads a topic by a consumer of kafkajs, and makes a new one when that gives up. */
@@ -36,7 +43,7 @@ export abstract class KafkaReader extends Subscriber {
   ) {
     super(parts.log, { topic: reading.topic, group: reading.group });
     this.topicName = parts.prefix + reading.topic;
-    const progress = { going: this.going, wanted: this.wanted.bind(this), advance: this.advance.bind(this), failed: this.handlerFailed };
+    const progress = { going: this.going, paused: () => this.paused, wanted: this.wanted.bind(this), advance: this.advance.bind(this), failed: this.handlerFailed };
     this.worker = new BatchWorker(reading, progress, parts.frames, HEARTBEAT_MS);
   }
 
@@ -53,6 +60,11 @@ export abstract class KafkaReader extends Subscriber {
   protected abstract idle(): Promise<void>;
   /** After the consumer has left its group. */
   protected abstract left(groupId: string): Promise<void>;
+
+  override resume(): void {
+    super.resume();
+    this.worker.resume();
+  }
 
   override async close(): Promise<void> {
     this.leaving.resolve();
@@ -75,12 +87,16 @@ export abstract class KafkaReader extends Subscriber {
   }
 
   private consumer(groupId: string): Consumer {
+    const { sessionMs = 10_000, rebalanceMs = 60_000 } = this.parts.timing ?? {};
     const consumer = this.parts.cluster.client(RETRY).consumer({
       groupId,
       retry: RETRY,
-      sessionTimeout: 10_000,
+      sessionTimeout: sessionMs,
+      rebalanceTimeout: rebalanceMs,
       heartbeatInterval: HEARTBEAT_MS,
       maxWaitTimeInMs: 500,
+      maxBytes: FETCH_BYTES,
+      maxBytesPerPartition: PARTITION_BYTES,
       allowAutoTopicCreation: false,
     });
     this.crash = undefined;

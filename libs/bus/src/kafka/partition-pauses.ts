@@ -4,6 +4,7 @@ import { Backoff } from '../backoff';
 export class PartitionPauses {
   private readonly backoffs = new Map<number, Backoff>();
   private readonly timers = new Set<NodeJS.Timeout>();
+  private held: (() => void)[] = [];
 
   pause(partition: number, resume: () => void): void {
     const backoff = this.backoffs.get(partition) ?? new Backoff();
@@ -15,6 +16,16 @@ export class PartitionPauses {
     this.timers.add(timer);
   }
 
+  /** Rests until it is released. */
+  hold(resume: () => void): void {
+    this.held.push(resume);
+  }
+
+  /** Resumes what was held. */
+  release(): void {
+    for (const resume of this.held.splice(0)) resume();
+  }
+
   reset(partition: number): void {
     this.backoffs.delete(partition);
   }
@@ -23,5 +34,6 @@ export class PartitionPauses {
   end(): void {
     for (const timer of this.timers) clearTimeout(timer);
     this.timers.clear();
+    this.held = [];
   }
 }

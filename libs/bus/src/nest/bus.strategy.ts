@@ -1,6 +1,7 @@
 import { Server, type CustomTransportStrategy, type MessageHandler } from '@nestjs/microservices';
 import { lastValueFrom } from 'rxjs';
 import type { Bus, Message, Subscription } from '../bus.contract';
+import type { Parking } from '../parking/parking.contract';
 import { BUS_TRANSPORT, type BusSource } from './bus.decorators';
 
 /** The bus that is served, and where rejected messages go. */
@@ -9,6 +10,8 @@ export interface BusStrategyOptions {
   bus: Bus;
   /** Sets a rejected message aside, durably. `group` names the group whose handler rejected it. */
   onRejected: (message: Message, error: Error, group: string) => Promise<void>;
+  /** Where the keys of a group are parked; undefined for a group without a database. */
+  parkingOf?: (group: string) => Parking | undefined;
 }
 
 /** Serves the controller methods marked `@OnGroup` and `@OnBroadcast` from the bus, in a Nest microservice. */
@@ -61,9 +64,9 @@ export class BusStrategy extends Server implements CustomTransportStrategy {
     const handle = async (batch: readonly Message[]) => {
       await lastValueFrom(this.transformToObservable(handler(batch, undefined)), { defaultValue: undefined });
     };
-    const { bus, onRejected } = this.options;
+    const { bus, onRejected, parkingOf } = this.options;
     const subscription = group
-      ? await bus.group({ topic, group, maxBatch, handle, onRejected: (message, error) => onRejected(message, error, group) })
+      ? await bus.group({ topic, group, maxBatch, handle, parking: parkingOf?.(group), onRejected: (message, error) => onRejected(message, error, group) })
       : await bus.broadcast({ topic, handle });
     this.subscriptions.push(subscription);
   }

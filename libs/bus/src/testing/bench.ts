@@ -1,10 +1,13 @@
 import type { Bus, BatchHandler, GroupOptions, OutgoingMessage } from '../bus.contract';
+import type { Parking } from '../parking/parking.contract';
 
 /** A bus on topics of its own, as the conformance suite needs it for each test. */
 export interface BusBench {
   bus: Bus;
   /** The same topics, as another process sees them. */
   another(): Promise<Bus>;
+  /** A parking lot, the same for all members, whose keys are tried again soon. */
+  parking(more?: Partial<Parking>): Parking;
   /** Lets the members that work now die without closing, where the driver's test can do that. */
   kill?(): Promise<void>;
   /** Closes every bus it opened and removes the topics. */

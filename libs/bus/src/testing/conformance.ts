@@ -2,6 +2,8 @@ import { broadcasting } from './broadcasting';
 import { delivery } from './delivery';
 import { ending } from './ending';
 import { failures } from './failures';
+import { fairnessOfTenants } from './fairness';
+import { parking } from './parking';
 import { sharing } from './sharing';
 import type { BusBench } from './bench';
 
@@ -22,6 +24,8 @@ export function busConformance(name: string, open: () => Promise<BusBench>, { mo
     describe('delivery', () => delivery(current));
     describe('sharing', () => sharing(current, mortal));
     describe('failures', () => failures(current));
+    describe('parking', () => parking(current));
+    describe('fairness', () => fairnessOfTenants(current));
     describe('broadcasting', () => broadcasting(current));
     describe('ending', () => ending(current));
   });

@@ -6,7 +6,7 @@ import { openKafkaBus, type KafkaBusOptions } from '../kafka/kafka-bus';
 import type { BusBench } from './bench';
 import { plainFrames } from './plain-frames';
 
-export interface KafkaBench extends BusBench {
+export interface KafkaBench extends Omit<BusBench, 'parking'> {
   topicPrefix: string;
   another(more?: Partial<KafkaBusOptions>): Promise<Bus>;
   admin<T>(act: (admin: Admin) => Promise<T>): Promise<T>;

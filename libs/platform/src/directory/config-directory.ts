@@ -69,6 +69,13 @@ export class ConfigDirectory implements Directory {
     return id === undefined ? undefined : this.account(id);
   }
 
+  /** Does more than one tenant share this system? */
+  severalTenants(): boolean {
+    let tenants = 0;
+    for (const name of this.entries.keys()) if (name.startsWith('tenant/') && this.tenant(name.slice(7)) && (tenants += 1) > 1) return true;
+    return false;
+  }
+
   private tenantRemoved(id: string): boolean {
     const { value } = this.entries.get(`tenant/${id}`) ?? {};
     return value?.case === 'tenant' && value.value.removed;

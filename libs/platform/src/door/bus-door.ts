@@ -44,6 +44,11 @@ export class BusDoor implements Door {
     return ready.map(({ outcome }) => outcome);
   }
 
+  async again(tenant: string, accepted: AcceptedInteraction): Promise<void> {
+    const keys = await this.parts.vault.forTenant(tenant);
+    await this.parts.bus.publish('interactions', await this.keepLarge(keys, [messageOf(accepted, keys)]));
+  }
+
   async keepRaw(tenant: string, raw: Uint8Array): Promise<string> {
     const keys = await this.parts.vault.forTenant(tenant);
     const blob = randomUUID();
@@ -61,7 +66,7 @@ export class BusDoor implements Door {
     if ('errors' in admitted) return { outcome: { status: 'rejected', errors: [...channelErrors, ...admitted.errors] } };
     if (channelErrors.length > 0) return { outcome: { status: 'rejected', errors: channelErrors } };
     const accepted = this.accepted(given, admitted, acceptance);
-    return { outcome: { status: 'accepted', interactionId: accepted.id, warnings: admitted.warnings }, message: messageOf(accepted, acceptance) };
+    return { outcome: { status: 'accepted', interactionId: accepted.id, warnings: admitted.warnings }, message: messageOf(accepted, acceptance.keys) };
   }
 
   private accepted(interaction: Interaction, admitted: Admitted, { request, now }: Acceptance): AcceptedInteraction {
@@ -106,9 +111,9 @@ const idOf = (account: Pick<Account, 'id' | 'tenant'>, { kind, tuple }: Pick<Int
 /** Id of the interaction this one refers to. */
 const relatedId = (account: Account, { relatesTo, relatesToId }: Interaction) => relatesToId ?? (relatesTo && idOf(account, relatesTo));
 
-function messageOf(accepted: AcceptedInteraction, { request, keys }: Acceptance): OutgoingMessage {
+function messageOf(accepted: AcceptedInteraction, keys: TenantKeys): OutgoingMessage {
   const value = Buffer.from(keepable(formatAccepted(accepted)));
-  return { tenant: keys.tenant, key: partitionKey(keys, accepted), value, ...(request.trace && { headers: { traceparent: request.trace } }) };
+  return { tenant: keys.tenant, key: partitionKey(keys, accepted), value, ...(accepted.trace && { headers: { traceparent: accepted.trace } }) };
 }
 
 /** JSON writes a lone surrogate as `\ud..`: UTF-8 cannot carry one, nor canonical JSON or protobuf take it. */

@@ -7,6 +7,7 @@ import type { Logger } from 'pino';
 import { ConfigDirectory } from '../directory/config-directory';
 import { BusDoor } from '../door/bus-door';
 import { BusDeadLetters } from '../door/set-aside';
+import { GroupParkingLots } from '../parking/group-parking-lots';
 import type { Runtime, RuntimeConfig } from '../runtime.contract';
 import { openLog } from '../telemetry/log';
 import { openBus, type KafkaTuning } from './open-bus';
@@ -32,6 +33,7 @@ export interface OpenOptions {
 export interface OpenedRuntime extends Runtime {
   readonly log: Logger;
   readonly directory: ConfigDirectory;
+  readonly parking: GroupParkingLots;
   /** Each part by name, and whether it answers now. */
   health(): Promise<Record<'database' | 'bus' | 'directory' | 'blobs', boolean>>;
   /** Ends subscriptions, waits for what is being published, closes the pools. */
@@ -104,6 +106,7 @@ class ProcessRuntime implements OpenedRuntime {
   readonly clock = this.parts.clock;
   readonly door = new BusDoor({ ...this.parts, version: this.version });
   readonly deadLetters = new BusDeadLetters(this.parts);
+  readonly parking = new GroupParkingLots(this.parts);
 
   constructor(private readonly parts: Parts) {}
 

@@ -47,7 +47,8 @@ export async function createApp(definition: ServiceDefinition, runtime: OpenedRu
   app.useGlobalGuards(new AuthGuard(runtime.directory, operatorToken(runtime.config)));
   app.useGlobalPipes(validationPipe());
   serveOpenApi(app, runtime.version);
-  app.connectMicroservice({ strategy: new BusStrategy({ bus: runtime.bus, onRejected: setAsideRejected(runtime) }) }, { inheritAppConfig: false });
+  const strategy = new BusStrategy({ bus: runtime.bus, onRejected: setAsideRejected(runtime), parkingOf: (group) => runtime.parking.of(group) });
+  app.connectMicroservice({ strategy }, { inheritAppConfig: false });
   // Handlers may rely on what onModuleInit opens.
   await app.init();
   await app.startAllMicroservices();

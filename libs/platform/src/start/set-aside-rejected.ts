@@ -1,8 +1,11 @@
-import { fromBinary } from '@bufbuild/protobuf';
 import type { Message } from '@throughline/bus';
-import { FrameSchema, mediaTypeOf, parseAccepted, RecordSchema, ThroughlineError, TimelineRecordSchema, type Envelope } from '@throughline/contracts';
+import { mediaTypeOf, ThroughlineError } from '@throughline/contracts';
 import type { Logger } from 'pino';
+import { subjectOf } from '../parking/subject-of';
 import type { DeadLetters } from '../runtime.contract';
+
+/** A frame that did not open, as it was on the bus. */
+const FRAME = 'application/x-protobuf; message=Frame';
 
 const CAUSES = new Set(['conflict', 'unparsable', 'unopenable']);
 
@@ -27,7 +30,7 @@ export const setAsideRejected = ({ deadLetters, log }: SetAsideParts) =>
       detail: error instanceof ThroughlineError ? error.message : 'The handler rejected it.',
       service: group,
       raw: message.value,
-      mediaType: mediaTypeOf(topic),
+      mediaType: message.refusal ? FRAME : mediaTypeOf(topic),
       interaction: id,
       // What names no event is told apart by its bytes.
       ...(id && { subject: `${group}|${id}` }),
@@ -38,31 +41,4 @@ function causeOf(error: Error): string {
   const slug = error instanceof ThroughlineError ? error.slug : '';
   if (slug === 'key-destroyed' || slug === 'blob-missing') return 'unopenable';
   return CAUSES.has(slug) ? slug : 'rejected';
-}
-
-type Subject = Partial<Record<'tenant' | 'account' | 'id', string>>;
-
-/** Whose message it is, as far as it says. */
-function subjectOf(message: Message): Subject {
-  const { topic, value, tenant } = message;
-  if (topic === 'interactions') return { tenant: tenant ?? tenantOfFrame(value), ...(tenant && parseAccepted(value)) };
-  return envelopeOf(message) ?? {};
-}
-
-function envelopeOf({ topic, value }: Message): Envelope | undefined {
-  return decoded(() => {
-    if (topic === 'outbound') return fromBinary(RecordSchema, value).envelope;
-    return topic === 'timeline' ? fromBinary(TimelineRecordSchema, value).record?.envelope : undefined;
-  });
-}
-
-const tenantOfFrame = (value: Uint8Array) => decoded(() => fromBinary(FrameSchema, value).tenant);
-
-/** Undefined where it is no protobuf at all: it names nobody. */
-function decoded<T>(read: () => T): T | undefined {
-  try {
-    return read();
-  } catch {
-    return undefined;
-  }
 }

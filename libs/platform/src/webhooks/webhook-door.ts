@@ -1,6 +1,7 @@
 import { metrics } from '@opentelemetry/api';
 import type { Adapter, ParseResult, ProviderAnswer, RawRequest } from '@throughline/channel-kit';
 import { notFound, rejected, ThroughlineError, unauthorized } from '@throughline/contracts';
+import type { Redriven } from '../redrive/redrive.handlers';
 import type { Account, DoorOutcome, Runtime } from '../runtime.contract';
 
 /** A provider's HTTP request as the socket saw it. */
@@ -51,6 +52,19 @@ export class WebhookDoor {
     const answer = adapter.handshake(this.rawRequest(http), account);
     if (!answer) throw this.refuse(adapter, rejected('challenge', 'The challenge does not name the right token.', { status: 403 }));
     return answer;
+  }
+
+  /**
+   * A request that was set aside, once more through its provider's parser, as after an adapter was mended; its signature was
+   * checked when it came. Of its headers the media type was kept. Throws as the adapter does, `rejected` (`unknown-account`).
+   */
+  async redrive(adapters: readonly Adapter[], { account: id, mediaType: contentType, raw }: Redriven): Promise<void> {
+    const account = await this.runtime.directory.account(id);
+    const adapter = adapters.find(({ provider }) => provider === account?.provider);
+    if (!account || !adapter) throw rejected('unknown-account', 'The account is gone, or its provider has no adapter here.');
+    const target = `/v1/webhooks/${adapter.provider}/${id}`;
+    const request = this.rawRequest({ method: 'POST', target, headers: { 'content-type': contentType }, body: raw });
+    await this.publish(adapter, account, request, adapter.parse(request, account, this.runtime.clock()));
   }
 
   private async account({ provider }: Adapter, id: string): Promise<Account> {

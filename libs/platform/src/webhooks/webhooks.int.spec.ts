@@ -1,9 +1,10 @@
 import { once } from 'node:events';
 import { request, type IncomingMessage } from 'node:http';
-import { fromBinary } from '@bufbuild/protobuf';
+import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import { hubChallenge, hubSignature, listOf, parseJson, recordOf, verifyHubSignature, type Adapter } from '@throughline/channel-kit';
-import { DeadLetterSchema, malformed, tenantId, unavailable, type Body, type DeadLetter, type Interaction } from '@throughline/contracts';
+import { DeadLetterSchema, malformed, RedriveSchema, tenantId, unavailable, type Body, type DeadLetter, type Interaction } from '@throughline/contracts';
 import type { AcceptedEvent } from '../accepted/accepted-event';
+import { redriveHandlers } from '../redrive/redrive.handlers';
 import { acceptedEvents } from '../testing/accepted-events';
 import type { Runtime } from '../runtime.contract';
 import { startForTest, until, type TestService } from '../testing';
@@ -48,7 +49,12 @@ describe('webhooks over HTTP', () => {
   let deadLetters: DeadLetter[] = [];
 
   beforeAll(async () => {
-    const definition = { name: 'toys', module: (runtime: Runtime) => ({ module: class Toys {}, controllers: webhookControllers([toy, mute]), providers: [{ provide: WebhookDoor, useValue: new WebhookDoor('toys', runtime) }] }) };
+    const module = (runtime: Runtime) => {
+      const door = new WebhookDoor('toys', runtime);
+      const redrives = redriveHandlers('toys', runtime, { take: (letter) => door.redrive([toy, mute], letter) });
+      return { module: class Toys {}, controllers: [...webhookControllers([toy, mute]), redrives], providers: [{ provide: WebhookDoor, useValue: door }] };
+    };
+    const definition = { name: 'toys', module };
     service = await startForTest(definition, { publicUrl: PUBLIC_URL });
     const { publish, runtime } = service;
     await publish.tenant({ id: TENANT, name: 'Spec' });
@@ -159,6 +165,23 @@ describe('webhooks over HTTP', () => {
     await post({ items: ['bad', 'again'] });
     await until(() => deadLetters.length >= 4);
     expect(new Set(deadLetters.map(({ id }) => id)).size).toBe(2);
+  });
+
+  it('takes a request again that it could not read, once its adapter is mended', async () => {
+    const parse = jest.spyOn(toy, 'parse').mockImplementation(() => {
+      throw new TypeError('a fault of ours');
+    });
+    await post({ items: ['+14155550177'] });
+    await until(() => deadLetters.length === 1);
+    parse.mockRestore();
+    const { id, account, cause, interaction: subject, raw, rawBlob, mediaType } = deadLetters[0]!;
+    const redrive = (fields: object) => service.runtime.bus.publish('redrives', [{ key: Buffer.from('k'), value: toBinary(RedriveSchema, create(RedriveSchema, { id, tenant: TENANT, service: 'toys', account, cause, interaction: subject, raw, rawBlob, mediaType, ...fields })) }]);
+    await redrive({});
+    await until(() => records.length === 1);
+    expect((await bodyOf(records[0]!)).identities).toMatchObject([{ value: '+14155550177' }, {}]);
+    await redrive({ account: 'gone' });
+    await until(() => deadLetters.length === 2);
+    expect(deadLetters[1]).toMatchObject({ id, detail: 'The account is gone, or its provider has no adapter here.' });
   });
 
   it('keeps and answers 500 where the adapter itself fails', async () => {

@@ -1,7 +1,9 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsOptional, IsString, MaxLength } from 'class-validator';
+import { Type } from 'class-transformer';
+import { IsIn, IsInt, IsISO8601, IsOptional, IsString, Max, MaxLength, Min, MinLength } from 'class-validator';
 import { PageQuery } from '../config/paging';
-import type { DeadLetterRow } from './dead-letter-table';
+import type { DecisionRow } from './dead-letter-decisions';
+import { STATES, type DeadLetterRow } from './dead-letter-table';
 
 export class DeadLetterQuery extends PageQuery {
   @ApiPropertyOptional({ example: 'conflict' })
@@ -15,6 +17,75 @@ export class DeadLetterQuery extends PageQuery {
   @IsString()
   @MaxLength(100)
   account?: string;
+
+  @ApiPropertyOptional({ enum: STATES })
+  @IsOptional()
+  @IsIn(STATES)
+  state?: string;
+
+  @ApiPropertyOptional({ format: 'date-time', description: 'First failure at or after.' })
+  @IsOptional()
+  @IsISO8601({ strict: true })
+  from?: string;
+
+  @ApiPropertyOptional({ format: 'date-time', description: 'First failure before.' })
+  @IsOptional()
+  @IsISO8601({ strict: true })
+  to?: string;
+}
+
+const REASON = { maxLength: 500, description: 'Kept on record; without personal data, please.' };
+
+export class RedriveRequest {
+  @ApiPropertyOptional(REASON)
+  @IsOptional()
+  @IsString()
+  @MaxLength(500)
+  reason?: string;
+}
+
+export class DiscardRequest {
+  @ApiProperty({ ...REASON, minLength: 1 })
+  @IsString()
+  @MinLength(1)
+  @MaxLength(500)
+  reason!: string;
+}
+
+/** Which letters are redriven, oldest first. */
+export class RedriveSelection extends RedriveRequest {
+  @ApiPropertyOptional({ example: 'unparsable' })
+  @IsOptional()
+  @IsString()
+  @MaxLength(100)
+  cause?: string;
+
+  @ApiPropertyOptional({ example: 'acc_main-line' })
+  @IsOptional()
+  @IsString()
+  @MaxLength(100)
+  account?: string;
+
+  @ApiPropertyOptional({ format: 'date-time', description: 'First failure at or after.' })
+  @IsOptional()
+  @IsISO8601({ strict: true })
+  from?: string;
+
+  @ApiPropertyOptional({ format: 'date-time', description: 'First failure before.' })
+  @IsOptional()
+  @IsISO8601({ strict: true })
+  to?: string;
+
+  @ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: 1000, default: 1000 })
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(1000)
+  limit: number = 1000;
+}
+
+export class RedriveResult {
+  @ApiProperty({ type: 'integer', description: 'How many were given back; as many as `limit`: there may be more.' }) redriven!: number;
 }
 
 const OPTIONAL_TEXT = { type: String, nullable: true } as const;
@@ -28,6 +99,10 @@ export class DeadLetterView {
   @ApiProperty({ format: 'date-time' }) at: string;
   @ApiProperty({ ...OPTIONAL_TEXT, description: 'The interaction it concerns.' }) interactionId: string | null;
   @ApiProperty(OPTIONAL_TEXT) mediaType: string | null;
+  @ApiProperty({ enum: STATES, description: 'parked: it and what follows on its key wait and are tried again. redriven: given back to its service; open again if it fails again.' }) state: string;
+  @ApiProperty({ type: 'integer', description: 'How often it has failed; of a parked key, the message it waits for.' }) attempts: number;
+  @ApiProperty({ format: 'date-time', description: 'When it failed last.' }) lastAt: string;
+  @ApiProperty({ ...OPTIONAL_TEXT, format: 'date-time', description: 'Of a parked key: when it is tried again.' }) nextTry: string | null;
 
   constructor(row: DeadLetterRow) {
     this.id = row.id;
@@ -38,15 +113,35 @@ export class DeadLetterView {
     this.at = row.at.toISOString();
     this.interactionId = row.interaction || null;
     this.mediaType = row.media_type || null;
+    this.state = row.state;
+    this.attempts = row.attempts;
+    this.lastAt = row.last_at.toISOString();
+    this.nextTry = row.state === 'parked' ? (row.next_try?.toISOString() ?? null) : null;
+  }
+}
+
+export class DecisionView {
+  @ApiProperty({ format: 'date-time' }) at: string;
+  @ApiProperty({ enum: ['redrive', 'discard'] }) action: string;
+  @ApiProperty(OPTIONAL_TEXT) reason: string | null;
+  @ApiProperty({ description: 'Id of the key that decided.' }) by: string;
+
+  constructor({ at, action, reason, decided_by: by }: DecisionRow) {
+    this.at = at.toISOString();
+    this.action = action;
+    this.reason = reason || null;
+    this.by = by;
   }
 }
 
 export class DeadLetterDetail extends DeadLetterView {
+  @ApiProperty({ type: [DecisionView], description: 'What was decided, oldest first.' }) decisions: DecisionView[];
   @ApiPropertyOptional({ type: String, nullable: true, format: 'byte', description: 'The raw input; only for the scope admin; null once its time is over.' })
   raw?: string | null;
 
-  constructor(row: DeadLetterRow, raw: Buffer | null | undefined) {
+  constructor(row: DeadLetterRow, decisions: readonly DecisionRow[], raw: Buffer | null | undefined) {
     super(row);
+    this.decisions = decisions.map((decision) => new DecisionView(decision));
     if (raw !== undefined) this.raw = raw === null ? null : raw.toString('base64');
   }
 }

@@ -1,9 +1,9 @@
-import { Controller, Get, Param, Query } from '@nestjs/common';
-import { ApiNotFoundResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { ApiAcceptedResponse, ApiConflictResponse, ApiNotFoundResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { rejected } from '@throughline/contracts';
-import { Caller, hasScope, type Credential } from '@throughline/platform';
+import { Caller, hasScope, Scopes, type Credential } from '@throughline/platform';
 import { Lists } from '../config/paging';
-import { DeadLetterDetail, DeadLetterPage, DeadLetterQuery, DeadLetterView } from './dead-letters.contract';
+import { DeadLetterDetail, DeadLetterPage, DeadLetterQuery, DeadLetterView, DiscardRequest, RedriveRequest, RedriveResult, RedriveSelection } from './dead-letters.contract';
 import { DeadLetters } from './dead-letters';
 
 @ApiTags('dead letters')
@@ -31,8 +31,41 @@ export class DeadLettersController {
   @ApiOkResponse({ type: DeadLetterDetail })
   @ApiNotFoundResponse()
   async get(@Param('id') id: string, @Caller() caller: Credential): Promise<DeadLetterDetail> {
-    const letter = await this.letters.get(allowed(caller).tenant, id);
-    return new DeadLetterDetail(letter, hasScope(caller, 'admin') ? await this.letters.raw(letter) : undefined);
+    const { tenant } = allowed(caller);
+    const letter = await this.letters.get(tenant, id);
+    const decisions = await this.letters.decisions.of(tenant, letter.id);
+    return new DeadLetterDetail(letter, decisions, hasScope(caller, 'admin') ? await this.letters.raw(letter) : undefined);
+  }
+
+  @Post('redrive')
+  @HttpCode(202)
+  @Scopes('admin')
+  @ApiOperation({ summary: 'Gives those that fit back to the services that set them aside, in the order in which they failed first.' })
+  @ApiAcceptedResponse({ type: RedriveResult })
+  async redriveAll(@Body() { limit, reason = '', ...filter }: RedriveSelection, @Caller() { tenant, keyId }: Credential): Promise<RedriveResult> {
+    return { redriven: await this.letters.decisions.redriveAll(tenant, filter, limit, { reason, by: keyId }) };
+  }
+
+  @Post(':id/redrive')
+  @HttpCode(202)
+  @Scopes('admin')
+  @ApiOperation({ summary: 'Gives it back to the service that set it aside; a parked key is tried at once.', description: 'What fails again is listed again under the same id.' })
+  @ApiAcceptedResponse({ type: DeadLetterView })
+  @ApiNotFoundResponse()
+  @ApiConflictResponse({ description: '`/problems/dead-letter-settled`: it has passed, or was discarded.' })
+  async redrive(@Param('id') id: string, @Caller() { tenant, keyId }: Credential, @Body() { reason = '' }: RedriveRequest = {}): Promise<DeadLetterView> {
+    return new DeadLetterView(await this.letters.decide(tenant, id, { action: 'redrive', reason, by: keyId }));
+  }
+
+  @Post(':id/discard')
+  @HttpCode(200)
+  @Scopes('admin')
+  @ApiOperation({ summary: 'Lets it go for good, with a reason; of a parked key the message it waits for.', description: 'The letter and the decision stay on record.' })
+  @ApiOkResponse({ type: DeadLetterView })
+  @ApiNotFoundResponse()
+  @ApiConflictResponse({ description: '`/problems/dead-letter-settled`: it has passed, or was discarded.' })
+  async discard(@Param('id') id: string, @Body() { reason }: DiscardRequest, @Caller() { tenant, keyId }: Credential): Promise<DeadLetterView> {
+    return new DeadLetterView(await this.letters.decide(tenant, id, { action: 'discard', reason, by: keyId }));
   }
 }
 

@@ -19,6 +19,7 @@ describe('a message of the topic dead-letters', () => {
     ['no id', bytes({ ...good, id: 'x' })],
     ['no tenant', bytes({ ...good, tenant: '' })],
     ['a time before all times', bytes({ ...good, at: -1n })],
+    ['a state that is none', bytes({ ...good, state: 'open' })],
   ])('is rejected where it is %s', (_, value) => {
     expect(() => readDeadLetter(value)).toThrow(expect.objectContaining({ kind: 'rejected', slug: 'not-a-dead-letter' }));
   });

@@ -61,9 +61,28 @@ export const adminTables: Migration = {
       raw_key_id text NOT NULL,
       raw bytea NOT NULL,
       raw_blob text NOT NULL,
+      state text NOT NULL,
+      attempts integer NOT NULL,
+      next_try timestamptz,
+      last_at timestamptz NOT NULL,
       PRIMARY KEY (tenant, id)
     );
     COMMENT ON COLUMN dead_letter.raw IS 'sealed under the raw-input key; empty where a blob holds it';
+    COMMENT ON COLUMN dead_letter.state IS 'open, redriven, discarded; of a parked key: parked, passed';
+    COMMENT ON COLUMN dead_letter.last_at IS 'when it failed last; at is when it failed first';
     CREATE INDEX dead_letter_at ON dead_letter (tenant, at DESC, id DESC);
-    ${tenantWall(SERVICE, 'dead_letter')}`,
+    ${tenantWall(SERVICE, 'dead_letter')}
+
+    CREATE TABLE dead_letter_decision (
+      n bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+      at timestamptz NOT NULL,
+      tenant uuid NOT NULL,
+      letter uuid NOT NULL,
+      action text NOT NULL,
+      reason text NOT NULL,
+      decided_by text NOT NULL,
+      PRIMARY KEY (tenant, letter, n)
+    );
+    COMMENT ON TABLE dead_letter_decision IS 'what people decided, and by which key; rows are never changed';
+    ${tenantWall(SERVICE, 'dead_letter_decision')}`,
 };

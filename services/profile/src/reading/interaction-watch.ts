@@ -1,13 +1,16 @@
 import { formatPosition, type Position } from '@throughline/contracts';
+import { PARKED_CHANNEL } from '@throughline/bus';
 import type { EventStore } from '@throughline/event-store';
-import type { Database } from '@throughline/postgres';
+import type { Database, Tx } from '@throughline/postgres';
 
-/** What became of an interaction that the log holds. */
+/** What became of an interaction that was met: the log holds it, or it waits on a parked key and says why. */
 export interface SeenInteraction {
   interactionId: string;
   account: string;
-  customerId: string;
-  position: string;
+  customerId?: string;
+  position?: string;
+  /** Of a parked one, in words without personal data. */
+  reason?: string;
 }
 
 interface SeenRow {
@@ -31,7 +34,7 @@ export class InteractionWatch {
   private readonly waiters = new Set<Waiter>();
   private looking: Promise<void> | undefined;
   private again = false;
-  private listening: { close(): Promise<void> } | undefined;
+  private listening: { close(): Promise<void> }[] = [];
   private poll: NodeJS.Timeout | undefined;
   private closed = false;
 
@@ -41,7 +44,7 @@ export class InteractionWatch {
   ) {}
 
   async open(): Promise<void> {
-    this.listening = await this.database.listen('log', () => this.wake());
+    this.listening = await Promise.all(['log', PARKED_CHANNEL].map((channel) => this.database.listen(channel, () => this.wake())));
   }
 
   /** Ends every wait, and lets nobody wait any more. */
@@ -49,7 +52,7 @@ export class InteractionWatch {
     this.closed = true;
     clearTimeout(this.poll);
     for (const waiter of this.waiters) this.settle(waiter, undefined);
-    await this.listening?.close();
+    await Promise.all(this.listening.map((listening) => listening.close()));
   }
 
   /** @param waitMs how long to wait for it; undefined where it has not come by then */
@@ -109,11 +112,29 @@ export class InteractionWatch {
                WHERE i.tenant = $1 AND i.interaction = ANY ($2::uuid[])`,
         values: [tenant, ids],
       });
-      if (rows.length === 0) return new Map();
+      const missing = ids.filter((id) => !rows.some((row) => row.interaction === id));
+      const parked = missing.length > 0 ? await findParked(tx, tenant, missing) : [];
+      if (rows.length === 0) return new Map(parked);
       const known = await this.store.known(tx, tenant, rows.map((row) => row.event));
-      return new Map(rows.map((row) => [row.interaction, seenInteraction(row, known.get(row.event)!.position)]));
+      return new Map([...rows.map((row) => [row.interaction, seenInteraction(row, known.get(row.event)!.position)] as const), ...parked]);
     });
   }
+}
+
+interface ParkedRow {
+  interaction: string;
+  account: string;
+  reason: string;
+}
+
+async function findParked(tx: Tx, tenant: string, ids: readonly string[]): Promise<[string, SeenInteraction][]> {
+  const { rows } = await tx.query<ParkedRow>({
+    name: 'interactions-parked',
+    text: `SELECT m.subject AS interaction, m.account, k.error || ': ' || k.reason AS reason
+           FROM parked_message m JOIN parked_key k ON k.id = m.lot WHERE m.subject = ANY ($2::text[]) AND m.tenant = $1`,
+    values: [tenant, ids],
+  });
+  return rows.map(({ interaction, account, reason }) => [interaction, { interactionId: interaction, account, reason }]);
 }
 
 const seenInteraction = ({ interaction, account, customer }: SeenRow, position: Position): SeenInteraction => ({

@@ -43,7 +43,7 @@ export class InteractionsController {
     if (!seen || !(reads || mayIngest(caller, seen.account))) {
       throw rejected('interaction-not-seen', 'The interaction has not been met yet.', { status: 404, retryAfterMs: 1000 });
     }
-    const { interactionId, customerId, position } = seen;
-    return { interactionId, state: 'applied', customerId, position };
+    const { interactionId, customerId, position, reason } = seen;
+    return reason === undefined ? { interactionId, state: 'applied', customerId, position } : { interactionId, state: 'parked', reason };
   }
 }

@@ -13,7 +13,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file throughline/v1/dead_letter.proto.
  */
 export const file_throughline_v1_dead_letter: GenFile = /*@__PURE__*/
-  fileDesc("CiB0aHJvdWdobGluZS92MS9kZWFkX2xldHRlci5wcm90bxIOdGhyb3VnaGxpbmUudjEi8QEKCkRlYWRMZXR0ZXISCgoCaWQYASABKAkSDgoGdGVuYW50GAIgASgJEg8KB2FjY291bnQYAyABKAkSDQoFY2F1c2UYBCABKAkSDgoGZGV0YWlsGAUgASgJEg8KB3NlcnZpY2UYBiABKAkSCgoCYXQYByABKAMSEwoLaW50ZXJhY3Rpb24YCCABKAkSJwoDcmF3GAkgASgLMhoudGhyb3VnaGxpbmUudjEuU2VhbGVkQm9keRIQCghyYXdfYmxvYhgKIAEoCRISCgptZWRpYV90eXBlGAsgASgJOhaquxgSCgxkZWFkLWxldHRlcnMQEBgOYgZwcm90bzM", [file_throughline_v1_event, file_throughline_v1_topic]);
+  fileDesc("CiB0aHJvdWdobGluZS92MS9kZWFkX2xldHRlci5wcm90bxIOdGhyb3VnaGxpbmUudjEipAIKCkRlYWRMZXR0ZXISCgoCaWQYASABKAkSDgoGdGVuYW50GAIgASgJEg8KB2FjY291bnQYAyABKAkSDQoFY2F1c2UYBCABKAkSDgoGZGV0YWlsGAUgASgJEg8KB3NlcnZpY2UYBiABKAkSCgoCYXQYByABKAMSEwoLaW50ZXJhY3Rpb24YCCABKAkSJwoDcmF3GAkgASgLMhoudGhyb3VnaGxpbmUudjEuU2VhbGVkQm9keRIQCghyYXdfYmxvYhgKIAEoCRISCgptZWRpYV90eXBlGAsgASgJEg0KBXN0YXRlGAwgASgJEhAKCGF0dGVtcHRzGA0gASgNEhAKCG5leHRfdHJ5GA4gASgDOhaquxgSCgxkZWFkLWxldHRlcnMQEBgOIvsBCgdSZWRyaXZlEgoKAmlkGAEgASgJEg4KBnRlbmFudBgCIAEoCRIPCgdhY2NvdW50GAMgASgJEg0KBWNhdXNlGAQgASgJEg8KB3NlcnZpY2UYBSABKAkSEwoLaW50ZXJhY3Rpb24YBiABKAkSJwoDcmF3GAcgASgLMhoudGhyb3VnaGxpbmUudjEuU2VhbGVkQm9keRIQCghyYXdfYmxvYhgIIAEoCRISCgptZWRpYV90eXBlGAkgASgJEg4KBnBhcmtlZBgKIAEoCBIPCgdkaXNjYXJkGAsgASgIEgoKAmF0GAwgASgDOhKquxgOCghyZWRyaXZlcxAQGA5iBnByb3RvMw", [file_throughline_v1_event, file_throughline_v1_topic]);
 
 /**
  * Input that could not be used, kept with the reason. Keyed like the event it came from, or by account.
@@ -91,6 +91,26 @@ export type DeadLetter = Message<"throughline.v1.DeadLetter"> & {
    * @generated from field: string media_type = 11;
    */
   mediaType: string;
+
+  /**
+   * Of a parked key (the id names the parking): `parked` at first and after every try in vain, `passed` once all that waited is done.
+   * Empty: the thing lies here until somebody redrives or discards it.
+   *
+   * @generated from field: string state = 12;
+   */
+  state: string;
+
+  /**
+   * Tries in vain, and when the next one is (Unix ms); of a parked key.
+   *
+   * @generated from field: uint32 attempts = 13;
+   */
+  attempts: number;
+
+  /**
+   * @generated from field: int64 next_try = 14;
+   */
+  nextTry: bigint;
 };
 
 /**
@@ -99,4 +119,86 @@ export type DeadLetter = Message<"throughline.v1.DeadLetter"> & {
  */
 export const DeadLetterSchema: GenMessage<DeadLetter> = /*@__PURE__*/
   messageDesc(file_throughline_v1_dead_letter, 0);
+
+/**
+ * What somebody decided about a dead letter. It goes back to the service that set it aside.
+ *
+ * @generated from message throughline.v1.Redrive
+ */
+export type Redrive = Message<"throughline.v1.Redrive"> & {
+  /**
+   * As in the dead letter.
+   *
+   * @generated from field: string id = 1;
+   */
+  id: string;
+
+  /**
+   * @generated from field: string tenant = 2;
+   */
+  tenant: string;
+
+  /**
+   * @generated from field: string account = 3;
+   */
+  account: string;
+
+  /**
+   * @generated from field: string cause = 4;
+   */
+  cause: string;
+
+  /**
+   * @generated from field: string service = 5;
+   */
+  service: string;
+
+  /**
+   * @generated from field: string interaction = 6;
+   */
+  interaction: string;
+
+  /**
+   * @generated from field: throughline.v1.SealedBody raw = 7;
+   */
+  raw?: SealedBody | undefined;
+
+  /**
+   * @generated from field: string raw_blob = 8;
+   */
+  rawBlob: string;
+
+  /**
+   * @generated from field: string media_type = 9;
+   */
+  mediaType: string;
+
+  /**
+   * A parked key: its head is tried at once, or dropped.
+   *
+   * @generated from field: bool parked = 10;
+   */
+  parked: boolean;
+
+  /**
+   * True: the head of a parked key is dropped. What is not parked is discarded without telling anybody.
+   *
+   * @generated from field: bool discard = 11;
+   */
+  discard: boolean;
+
+  /**
+   * Unix ms of the decision.
+   *
+   * @generated from field: int64 at = 12;
+   */
+  at: bigint;
+};
+
+/**
+ * Describes the message throughline.v1.Redrive.
+ * Use `create(RedriveSchema)` to create a new message.
+ */
+export const RedriveSchema: GenMessage<Redrive> = /*@__PURE__*/
+  messageDesc(file_throughline_v1_dead_letter, 1);
 

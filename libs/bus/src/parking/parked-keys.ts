@@ -1,0 +1,71 @@
+import type { Message } from '../bus.contract';
+import type { ParkingLot } from './parking-lot';
+
+/**
+ * What one member knows of the parked keys: a set in memory, read anew with every assignment, so that nothing is asked
+ * while nothing is parked. A key is parked by the owner of its partition alone, so the set may hold a key that is live
+ * again (the lot then takes no message of it) but never misses one.
+ */
+export class ParkedKeys {
+  private keys = new Set<string>();
+  private loading: Promise<void> | undefined;
+  private fresh = false;
+
+  constructor(private readonly lot: ParkingLot) {}
+
+  /** How many keys it takes for parked. */
+  get size(): number {
+    return this.keys.size;
+  }
+
+  /** Partitions were assigned anew: another member may have parked keys of them. */
+  assignedAnew(): void {
+    this.fresh = false;
+  }
+
+  /** Puts messages of parked keys into the lot; gives those. */
+  async divert(messages: readonly Message[]): Promise<Message[]> {
+    await this.load();
+    if (this.keys.size === 0) return [];
+    const waiting = messages.filter((message) => this.keys.has(this.nameOf(message)));
+    if (waiting.length === 0) return [];
+    const held = new Set((await this.lot.append(waiting)).map(textOf));
+    for (const message of waiting) if (!held.has(this.nameOf(message))) this.keys.delete(this.nameOf(message));
+    return waiting.filter((message) => held.has(this.nameOf(message)));
+  }
+
+  /** Parks the key of a message that failed; what follows on the key goes with it. Gives all that wait now. */
+  async park(error: Error, failed: Message, rest: readonly Message[]): Promise<Message[]> {
+    const name = this.nameOf(failed);
+    const waiting = [failed, ...rest.filter((message) => this.nameOf(message) === name)];
+    // Before it is durable: where the answer is lost, a key too many in the set does no harm.
+    this.keys.add(name);
+    await this.lot.park(error, waiting);
+    return waiting;
+  }
+
+  private async load(): Promise<void> {
+    while (this.loading || !this.fresh) await (this.loading ??= this.loadOnce().finally(() => (this.loading = undefined)));
+  }
+
+  private async loadOnce(): Promise<void> {
+    this.fresh = true;
+    const before = this.keys;
+    this.keys = new Set();
+    try {
+      for (const key of await this.lot.keys()) this.keys.add(textOf(key));
+    } catch (error) {
+      this.fresh = false;
+      for (const key of before) this.keys.add(key);
+      throw error;
+    }
+  }
+
+  /** No lane has the empty name. */
+  private nameOf(message: Message): string {
+    const lane = this.lot.laneOf(message);
+    return lane ? textOf(lane) : '';
+  }
+}
+
+const textOf = (lane: Buffer) => `=${lane.toString('latin1')}`;

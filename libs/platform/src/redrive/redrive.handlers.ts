@@ -1,0 +1,94 @@
+import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
+import { Controller, type Type } from '@nestjs/common';
+import { faultOf, OnGroup, orderParked, type Message } from '@throughline/bus';
+import { DeadLetterSchema, RedriveSchema, rejected, ThroughlineError, type Redrive } from '@throughline/contracts';
+import type { Database } from '@throughline/postgres';
+import { openBlob } from '../door/sealed-body';
+import type { Runtime } from '../runtime.contract';
+
+/** A dead letter that comes back to the service that set it aside. */
+export interface Redriven {
+  id: string;
+  tenant: string;
+  account: string;
+  cause: string;
+  interaction: string;
+  mediaType: string;
+  raw: Buffer;
+}
+
+/** How a service takes back what it has set aside. */
+export interface RedriveOptions {
+  /** Takes it the way it came; what fails again is a dead letter again, under the same id. */
+  take: (letter: Redriven) => Promise<void>;
+  /** The schema of its parking lot, where it has one. */
+  parked?: Database;
+}
+
+type Needs = Pick<Runtime, 'bus' | 'vault' | 'blobs' | 'clock'>;
+
+/** The controller of a service that takes its dead letters back: in the order they were redriven, at least once. */
+export function redriveHandlers(service: string, runtime: Needs, options: RedriveOptions): Type {
+  const inbox = new RedriveInbox(runtime, options);
+
+  @Controller()
+  class RedriveHandlers {
+    @OnGroup({ topic: 'redrives', group: `${service}-redrives` })
+    async take(batch: readonly Message[]): Promise<void> {
+      for (const { value } of batch) {
+        const decision = readRedrive(value);
+        if (decision.service === service) await inbox.take(decision);
+      }
+    }
+  }
+  return RedriveHandlers;
+}
+
+class RedriveInbox {
+  constructor(
+    private readonly runtime: Needs,
+    private readonly options: RedriveOptions,
+  ) {}
+
+  async take(decision: Redrive): Promise<void> {
+    if (decision.parked) return this.order(decision);
+    try {
+      await this.options.take(await this.open(decision));
+    } catch (error) {
+      // Nothing is wrong with the letter: the same again, later.
+      if (error instanceof ThroughlineError && (error.kind === 'unavailable' || error.kind === 'rate-limited')) throw error;
+      await this.giveBack(decision, error);
+    }
+  }
+
+  private async order({ tenant, id, discard }: Redrive): Promise<void> {
+    if (this.options.parked) await orderParked(this.options.parked, { tenant, id, discard });
+  }
+
+  private async open(decision: Redrive): Promise<Redriven> {
+    const { vault, blobs } = this.runtime;
+    const { id, tenant, account, cause, interaction, mediaType, raw, rawBlob } = decision;
+    const keys = await vault.forTenant(tenant);
+    if (!rawBlob && !raw) throw rejected('raw-missing', 'Nothing of it was kept.');
+    const bytes = rawBlob ? await openBlob(keys, blobs, rawBlob, id) : await keys.open(id, raw!);
+    return { id, tenant, account, cause, interaction, mediaType, raw: bytes };
+  }
+
+  /** It lies with the dead letters again, with why it failed this time. */
+  private async giveBack({ $typeName: _, parked: __, discard: ___, at: ____, ...decision }: Redrive, error: unknown): Promise<void> {
+    const { bus, vault, clock } = this.runtime;
+    const words = faultOf(error) as { error: string; reason?: string };
+    const detail = words.reason ?? `It failed again: ${words.error}.`;
+    const key = (await vault.forTenant(decision.tenant)).hash('key', `${decision.account}|dead-letters`);
+    const letter = create(DeadLetterSchema, { ...decision, detail, at: BigInt(clock().getTime()) });
+    await bus.publish('dead-letters', [{ key, value: toBinary(DeadLetterSchema, letter) }]);
+  }
+}
+
+function readRedrive(value: Uint8Array): Redrive {
+  try {
+    return fromBinary(RedriveSchema, value);
+  } catch (cause) {
+    throw rejected('undecodable', 'The message is no redrive.', { cause });
+  }
+}
