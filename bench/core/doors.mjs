@@ -92,8 +92,9 @@ async function peer(name, file, given) {
 
 const whole = (value) => Math.round(value).toLocaleString('en');
 
-function tell(name, perPost, { accepted, rate, p50, p99, cpu, postgres, acceptSeconds, publishedSeconds }) {
+function tell(name, perPost, { accepted, rate, p50, p99, refused, cpu, postgres, acceptSeconds, publishedSeconds }) {
+  const again = refused ? `; ${refused} POSTs were answered with 503 and posted again` : '';
   const more = acceptSeconds ? `; accepted ${whole(accepted / acceptSeconds)}/s, published too ${whole(accepted / publishedSeconds)}/s` : '';
   const used = `CPU us/interaction ${whole(cpu / accepted)} Node + ${whole(postgres / accepted)} PostgreSQL`;
-  console.log(`  ${name.padEnd(9)} ${String(perPost).padStart(3)} a POST ${whole(rate).padStart(7)}/s  p50 ${p50} p99 ${p99} ms  ${used}${more}`);
+  console.log(`  ${name.padEnd(9)} ${String(perPost).padStart(3)} a POST ${whole(rate).padStart(7)}/s  p50 ${p50} p99 ${p99} ms  ${used}${more}${again}`);
 }

@@ -95,7 +95,8 @@ const firstContacts = ({ made, strangers }) => `${strangers.toLocaleString('en')
 
 const whole = (value) => Math.round(value).toLocaleString('en');
 
-function tell(name, perPost, { accepted, rate, sentSeconds, cpu, postgres }) {
+function tell(name, perPost, { accepted, rate, sentSeconds, refused, cpu, postgres }) {
   const used = `CPU us/interaction ${whole(cpu / accepted)} Node + ${whole(postgres / accepted)} PostgreSQL`;
-  console.log(`  ${name.padEnd(11)} ${String(perPost).padStart(3)} a POST ${whole(rate).padStart(7)}/s readable  (taken ${whole(accepted / sentSeconds)}/s)  ${used}`);
+  const again = refused ? `; ${refused} POSTs were answered with 503 and posted again` : '';
+  console.log(`  ${name.padEnd(11)} ${String(perPost).padStart(3)} a POST ${whole(rate).padStart(7)}/s readable  (taken ${whole(accepted / sentSeconds)}/s)  ${used}${again}`);
 }

@@ -1,10 +1,10 @@
 // How far a product is, read from its tables. The only file that knows what they are called.
 import { untilReached } from '../stand/patience.mjs';
 
-const END_OF_LOG = 'SELECT xid::text, n::text FROM profile.event ORDER BY xid DESC, n DESC LIMIT 1';
+const END_OF_LOG = 'SELECT e.xid::text, e.n::text FROM profile.event e ORDER BY e.xid DESC, e.n DESC LIMIT 1';
 const APPENDED_SINCE = 'SELECT count(*) FROM profile.event WHERE (xid, n) > ($1::xid8, $2::bigint)';
 const PUBLISHED = `SELECT count(*) FROM profile.event WHERE (xid, n) <= (
-  SELECT (split_part(position, '.', 2)::xid8, split_part(position, '.', 3)::bigint) FROM profile.subscription WHERE name = 'relay')`;
+  SELECT split_part(position, '.', 2)::xid8, split_part(position, '.', 3)::bigint FROM profile.subscription WHERE name = 'relay')`;
 const ITEMS = 'SELECT count(*) FROM profile.timeline_item';
 
 export class Progress {

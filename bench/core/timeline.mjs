@@ -78,7 +78,7 @@ export class Timeline {
     const step = Math.max(1, Math.floor((this.depth - PAGE) / PLACES / 10));
     this.places = [];
     for (let n = 0; n < PLACES; n += 1) {
-      const to = new Date(await fill.ask('timeAtDepth', Math.min(this.depth + n * step, deep - PAGE))).toISOString();
+      const to = new Date(await fill.ask('timeAtDepth', Math.min(this.depth + n * step, deep - PAGE - 1))).toISOString();
       const { next } = await this.large.calls.call('GET', `${product.readUrl}/v1/customers/${long}/timeline?limit=1&to=${to}`);
       this.places.push(encodeURIComponent(next));
     }

@@ -1,7 +1,19 @@
 import { Agent, request } from 'node:http';
 import { text } from 'node:stream/consumers';
+import { setTimeout as wait } from 'node:timers/promises';
 
-const TRIES = 3;
+const TRIES = 5;
+const AGAIN_MS = 500;
+
+/** The answer was not 2xx. */
+class Refused extends Error {
+  constructor(method, url, status, told) {
+    super(`${method} ${new URL(url).pathname}: ${status} ${told}`);
+    this.status = status;
+  }
+}
+
+const mayPass = ({ code, status }) => code === 'ECONNRESET' || status === 503;
 
 /** Calls of the API over kept connections. By node:http: at a steady rate `fetch` would take more of the machine than what it measures. */
 export class HttpCalls {
@@ -11,13 +23,14 @@ export class HttpCalls {
     this.apiKey = apiKey;
   }
 
-  /** As a gateway does: where the connection breaks the same again, which has no second effect. A process too busy to take connections lets some break. */
+  /** As a gateway does: where the connection breaks, or on 503, the same again, which has no second effect. A process too busy to take connections lets some break. */
   async call(method, url, body) {
     for (let attempt = 1; ; attempt += 1) {
       try {
         return await this.#send(method, url, body);
       } catch (error) {
-        if (error.code !== 'ECONNRESET' || attempt === TRIES) throw error;
+        if (!mayPass(error) || attempt === TRIES) throw error;
+        await wait(AGAIN_MS);
       }
     }
   }
@@ -32,7 +45,7 @@ export class HttpCalls {
       const call = request(url, { method, headers, agent: this.#agent }, async (answer) => {
         const told = await text(answer);
         if (answer.statusCode < 300) resolve(JSON.parse(told));
-        else reject(new Error(`${method} ${new URL(url).pathname}: ${answer.statusCode} ${told}`));
+        else reject(new Refused(method, url, answer.statusCode, told));
       });
       call.on('error', reject);
       call.end(body);

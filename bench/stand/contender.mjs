@@ -10,10 +10,10 @@ export class Contender {
   #asked = new Map();
   #next = 1;
 
-  /** @param file below bench/contenders; @param given to be read from process.argv[2] as JSON */
+  /** @param file below bench/contenders; @param given to be read from process.argv[2] as JSON. What it prints goes to standard error. */
   static async start(file, given, env = {}) {
     const contender = new Contender();
-    contender.process = fork(fileURLToPath(new URL(`../contenders/${file}`, import.meta.url)), [JSON.stringify(given)], { env: { ...process.env, ...env } });
+    contender.process = fork(fileURLToPath(new URL(`../contenders/${file}`, import.meta.url)), [JSON.stringify(given)], { env: { ...process.env, ...env }, stdio: ['ignore', process.stderr, 'inherit', 'ipc'] });
     contender.process.on('message', (message) => contender.#hear(message));
     contender.ended = once(contender.process, 'exit').then(() => contender.#end(`${file} has ended`));
     Contender.#running.add(contender);
