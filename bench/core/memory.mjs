@@ -9,7 +9,7 @@ import { tellProduct } from './safety.mjs';
 const PER_POST = 100;
 const CONNECTIONS = 8;
 const LOOK_MS = 200;
-const MIB = 2 ** 20;
+const MB = 1e6;
 const LIMITS = { gate: 512, stretch: 256 };
 
 /** Lets readers pass and no writer: the profile takes nothing into its log, as where its database hangs. It draws no transaction id, so it holds nobody else back. */
@@ -34,7 +34,7 @@ export class Memory {
 
   rows() {
     return this.#held.map(({ mode, name, phase, count, most }) =>
-      alone(`RSS at most, ${mode}, ${name}, ${phase} ${count.toLocaleString('en')} interactions, MiB`, most / MIB, 'lower', LIMITS));
+      alone(`RSS at most, ${mode}, ${name}, ${phase} ${count.toLocaleString('en')} interactions, MB`, most / MB, 'lower', LIMITS));
   }
 
   async checkCounts() {
@@ -74,7 +74,7 @@ export class Memory {
     const started = performance.now();
     await Promise.all([looking, work().finally(() => (working = false))]);
     const seconds = ((performance.now() - started) / 1000).toFixed(1);
-    console.log(`  ${mode}, ${phase} ${count} (${seconds} s): RSS at most ${names.map((name) => `${name} ${Math.round(most[name] / MIB)}`).join(', ')} MiB`);
+    console.log(`  ${mode}, ${phase} ${count} (${seconds} s): RSS at most ${names.map((name) => `${name} ${Math.round(most[name] / MB)}`).join(', ')} MB`);
     // What admin holds has nothing to do with how much is posted.
     for (const name of names.filter((one) => one !== 'admin')) this.#held.push({ mode, name, phase, count, most: most[name] });
   }
