@@ -1,32 +1,34 @@
-// npm run bench -- <name> [--json] [--rounds 3] [--seconds 4] [--profile <folder>]
+// npm run bench -- <name> [--json] [--rows ...] ...: see README.md beside this file.
 // Compares the product with peers on this machine, side by side in one run. Prints a table; with --json its last line is one
-// JSON object (docs/api.md, "Running"). --profile keeps a CPU profile of every cell's last round. Exit code 1 where a cell's counts do not add up.
+// JSON object (docs/api.md, "Running"), which --out keeps in a file. Exit code 1 where counts do not add up, 2 on a bad command line.
 import '../tools/require-node.mjs';
 import { spawnSync } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
-import { resolve } from 'node:path';
-import { parseArgs } from 'node:util';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { partNames, run } from './core/suite.mjs';
+import { readPlan } from './plan.mjs';
 import { printTable } from './report.mjs';
 import { machine } from './stand/machine.mjs';
 
-const SUITES = { core: () => import('./core/suite.mjs') };
+// kafkajs 2.2.4 waits for times that are over; Node says so each time.
+process.removeAllListeners('warning');
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: { json: { type: 'boolean' }, rounds: { type: 'string', default: '3' }, seconds: { type: 'string', default: '4' }, profile: { type: 'string' } },
-});
-const name = positionals[0] ?? '';
-const plan = { rounds: Number(values.rounds), seconds: Number(values.seconds), profile: values.profile && resolve(values.profile) };
-if (!SUITES[name] || !(plan.rounds >= 1) || !(plan.seconds > 0)) {
-  console.error(`npm run bench -- <${Object.keys(SUITES).join('|')}> [--json] [--rounds 3] [--seconds 4] [--profile <folder>]`);
-  process.exit(2);
+function plan() {
+  try {
+    return readPlan(process.argv.slice(2), { core: partNames });
+  } catch (error) {
+    console.error(error.message);
+    process.exit(2);
+  }
 }
-if (spawnSync(process.execPath, ['tools/build.mjs'], { stdio: 'inherit' }).status !== 0) process.exit(1);
 
-if (plan.profile) mkdirSync(plan.profile, { recursive: true });
-const { run } = await SUITES[name]();
-const { rows, postgres } = await run(plan);
+const planned = plan();
+if (spawnSync(process.execPath, ['tools/build.mjs'], { stdio: 'inherit' }).status !== 0) process.exit(1);
+if (planned.profile) mkdirSync(planned.profile, { recursive: true });
+
+const { rows, postgres } = await run(planned);
 const here = { ...machine(), postgres };
-printTable(rows, here, plan);
-if (values.json) console.log(JSON.stringify({ name, rows, machine: here }));
+const result = JSON.stringify({ name: planned.name, rows, machine: here });
+printTable(rows, here, planned);
+if (planned.out) writeFileSync(planned.out, `${result}\n`);
+if (planned.json) console.log(result);
 process.exit();

@@ -60,7 +60,7 @@ function countsOf(report) {
   }
 }
 
-const chosen = globSync('{libs,services,tools}/**/*.spec.ts', { exclude: ['**/node_modules', '**/dist'] })
+const chosen = globSync('{libs,services,tools,bench}/**/*.spec.ts', { exclude: ['**/node_modules', '**/dist'] })
   .map((path) => path.replaceAll('\\', '/'))
   .filter((path) => filters.length === 0 || filters.some((filter) => path.includes(filter)))
   .sort();

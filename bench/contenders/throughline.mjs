@@ -7,12 +7,10 @@ const require = createRequire(import.meta.url);
 const { readConfig, startService } = require('@throughline/platform');
 const { services } = JSON.parse(process.argv[2]);
 
-const MODULES = { admin: 'AdminModule', ingest: 'IngestModule' };
-
 function some(names) {
-  const modules = names.map((name) => require(`../../services/${name}/dist/${name}.module.js`)[MODULES[name]]);
+  const definitions = names.map((name) => require(`../../services/${name}/dist/${name}.module.js`)[`${name}Service`]);
   class Some {}
-  return { name: 'standalone', module: async (runtime) => ({ module: Some, imports: await Promise.all(modules.map((module) => module.register(runtime))) }) };
+  return { name: 'standalone', module: async (runtime) => ({ module: Some, imports: await Promise.all(definitions.map(({ module }) => module(runtime))) }) };
 }
 
 const definition = services === 'all' ? require('../../services/standalone/dist/standalone.module.js').standaloneService : some(services);

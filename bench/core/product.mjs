@@ -1,74 +1,92 @@
-// A product on the bench's PostgreSQL, in a database of its own, with its demo tenant.
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+// A running product with its demo tenant, whichever mode it runs in.
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { call } from '../../tools/clients/api.mjs';
-import { Interactions } from '../load/interactions.mjs';
-import { Contender } from '../stand/contender.mjs';
+import { CUSTOMERS, Interactions } from '../load/interactions.mjs';
+import { postFor } from '../load/http-load.mjs';
+import { untilSo } from '../stand/patience.mjs';
+import { Progress } from './progress.mjs';
 
-const READY_LIMIT_MS = 120_000;
-const DRAIN_LIMIT_MS = 600_000;
-const LOOK_MS = 20;
+const READY_LIMIT_MS = 180_000;
+const MEET_AT_ONCE = 250;
+const MEET_ATTEMPTS = 10;
+const MEET_AGAIN_MS = 1_000;
 
-/** @param services 'all', or the names of those that shall run */
-export async function startProduct(stand, database, services) {
-  const dataDir = join(stand.folder, database);
-  mkdirSync(dataDir);
-  const env = { DATABASE_URL: await stand.create(database), DATA_DIR: dataDir, PORT: '0', SMTP_PORT: '0', LOG_LEVEL: 'warn', KAFKA_BROKERS: '' };
-  const contender = await Contender.start('throughline.mjs', { services }, env);
-  const product = new Product(stand, database, contender);
-  await until(() => existsSync(join(dataDir, 'demo.json')), READY_LIMIT_MS, `${database} has no demo tenant`);
-  product.apiKey = JSON.parse(readFileSync(join(dataDir, 'demo.json'), 'utf8')).apiKey;
-  await until(() => product.takes(), READY_LIMIT_MS, `${database} takes nothing`);
-  return product;
-}
+export class Product {
+  /**
+   * @param parts name; stand; dataDir (holds demo.json); doorUrl (where interactions are posted); readUrl (where timelines are
+   * read); database (that of the profile); contenders (its processes, by name); supply (what is posted to it)
+   */
+  constructor(parts) {
+    Object.assign(this, { supply: new Interactions(parts.name), ...parts });
+    this.progress = new Progress(this.stand, this.database);
+  }
 
-class Product {
-  constructor(stand, database, contender) {
-    Object.assign(this, { stand, database, contender, url: contender.ready.url, publicUrl: contender.ready.url, supply: new Interactions(database) });
+  /** Resolves when it takes interactions. */
+  async ready() {
+    const file = join(this.dataDir, 'demo.json');
+    await untilSo(() => existsSync(file), READY_LIMIT_MS, `${this.name} has no demo tenant`);
+    this.apiKey = JSON.parse(readFileSync(file, 'utf8')).apiKey;
+    await untilSo(() => this.#takes(), READY_LIMIT_MS, `${this.name} takes nothing`);
+    return this;
+  }
+
+  get processes() {
+    return Object.values(this.contenders);
+  }
+
+  /** @param load perPost, connections, seconds or count */
+  send(load) {
+    return postFor({ url: this.doorUrl, apiKey: this.apiKey }, this.supply, load);
+  }
+
+  /** Resolves when all that was made can be read. */
+  untilReadable() {
+    return this.progress.untilReadable(this.supply.made);
+  }
+
+  untilQuiet() {
+    return this.progress.untilPublished();
+  }
+
+  /** Every known customer writes once, so that she is known. */
+  async meetCustomers() {
+    for (let met = 0; met < CUSTOMERS; met += MEET_AT_ONCE) await this.#introduce(this.supply.body(MEET_AT_ONCE));
+    this.supply.acknowledged += this.supply.made;
+    await this.untilReadable();
+    await this.untilQuiet();
+  }
+
+  /** Posts the first interaction once more. The same answer, and, as the count of rows says later, no second effect. */
+  async postAgain() {
+    const { status, body } = await call(this.#door(), 'POST', '/v1/interactions', JSON.parse(this.supply.first));
+    return status === 202 ? body.interactionId : undefined;
+  }
+
+  async stop() {
+    await Promise.all(this.processes.map((contender) => contender.stop()));
+  }
+
+  /** As a gateway does: on 503 the same again after a while. New brokers and servers are slow at first, and nothing is measured yet. */
+  async #introduce(body) {
+    const headers = { 'content-type': 'application/json', authorization: `Bearer ${this.apiKey}` };
+    for (let attempt = 1; ; attempt += 1) {
+      const answer = await fetch(`${this.doorUrl}/v1/interactions/batch`, { method: 'POST', headers, body });
+      const told = await answer.text();
+      if (answer.status === 200 && !told.includes('"rejected"')) return;
+      if (answer.status !== 503 || attempt === MEET_ATTEMPTS) throw new Error(`${this.name}: the first interactions were answered with ${answer.status} ${told.slice(0, 200)}`);
+      await wait(MEET_AGAIN_MS);
+    }
+  }
+
+  #door() {
+    return { publicUrl: this.doorUrl, apiKey: this.apiKey };
   }
 
   /** The demo account is known at the door, so it refuses an empty interaction for what it lacks. */
-  async takes() {
-    const { status } = await call(this, 'POST', '/v1/interactions', {});
+  async #takes() {
+    const { status } = await call(this.#door(), 'POST', '/v1/interactions', {}).catch(() => ({ status: undefined }));
     return status === 400;
   }
-
-  /** Interactions on the bus. */
-  accepted() {
-    return this.stand.count(this.database, `SELECT count(*) FROM bus.message WHERE topic = 'interactions'`);
-  }
-
-  /** What is in the log and in the timelines. */
-  async applied() {
-    const events = await this.stand.count(this.database, 'SELECT count(*) FROM profile.event');
-    return { events, items: await this.stand.count(this.database, 'SELECT count(*) FROM profile.timeline_item') };
-  }
-
-  /** Resolves when everything accepted is applied: when the group has committed the newest message. */
-  async untilApplied() {
-    const [{ xid, n }] = await this.#ask(`SELECT xid::text, n FROM bus.message WHERE topic = 'interactions' ORDER BY topic DESC, xid DESC, n DESC LIMIT 1`);
-    const reached = `SELECT (xid, n) >= ($1::xid8, $2::bigint) AS done FROM bus.checkpoint WHERE group_name = 'profile' AND topic = 'interactions'`;
-    await this.#until(reached, [xid, n]);
-  }
-
-  /** Resolves when everything applied is published on `timeline` too. */
-  async untilPublished() {
-    const [{ xid, n }] = await this.#ask('SELECT xid::text, n FROM profile.event ORDER BY xid DESC, n DESC LIMIT 1');
-    const reached = `SELECT (split_part(position, '.', 2)::xid8, split_part(position, '.', 3)::bigint) >= ($1::xid8, $2::bigint) AS done FROM profile.subscription WHERE name = 'relay'`;
-    await this.#until(reached, [xid, n]);
-  }
-
-  #ask(text, values) {
-    return this.stand.ask(this.database, text, values);
-  }
-
-  /** The questions are cheap ones: what asks shares the server with what is measured. */
-  #until(question, values) {
-    return until(async () => (await this.#ask(question, values))[0]?.done, DRAIN_LIMIT_MS, `${this.database} does not get done`);
-  }
-}
-
-async function until(done, limitMs, otherwise) {
-  for (const end = Date.now() + limitMs; !(await done()); await wait(LOOK_MS)) if (Date.now() > end) throw new Error(otherwise);
 }

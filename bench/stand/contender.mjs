@@ -10,10 +10,10 @@ export class Contender {
   #asked = new Map();
   #next = 1;
 
-  /** @param file below bench/contenders; @param given to be read from process.argv[2] as JSON */
+  /** @param file below bench/contenders; @param given to be read from process.argv[2] as JSON. What it prints goes to standard error. */
   static async start(file, given, env = {}) {
     const contender = new Contender();
-    contender.process = fork(fileURLToPath(new URL(`../contenders/${file}`, import.meta.url)), [JSON.stringify(given)], { env: { ...process.env, ...env } });
+    contender.process = fork(fileURLToPath(new URL(`../contenders/${file}`, import.meta.url)), [JSON.stringify(given)], { env: { ...process.env, ...env }, stdio: ['ignore', process.stderr, 'inherit', 'ipc'] });
     contender.process.on('message', (message) => contender.#hear(message));
     contender.ended = once(contender.process, 'exit').then(() => contender.#end(`${file} has ended`));
     Contender.#running.add(contender);
@@ -26,20 +26,27 @@ export class Contender {
     await Promise.all([...Contender.#running].map((contender) => contender.stop()));
   }
 
+  /** Runs a cell; where a folder is named, with a CPU profile of each contender kept in it. `cpu`: µs they used together. */
+  static async measured(contenders, cell, folder, name) {
+    const all = (what, of = () => undefined) => Promise.all(contenders.map((contender, index) => contender.ask(what, of(index))));
+    const cpu = async () => (await all('cpu')).reduce((sum, used) => sum + used, 0);
+    const before = await cpu();
+    if (folder) await all('startProfile');
+    const result = await cell();
+    if (folder) await all('keepProfile', (index) => join(folder, `${name}${contenders.length > 1 ? `-${index + 1}` : ''}.cpuprofile`));
+    return { ...result, cpu: (await cpu()) - before };
+  }
+
   ask(what, given) {
     const id = this.#next++;
     const answer = this.#answerTo(id);
-    this.process.send({ id, what, given });
+    // Where it has ended, the error is the answer's.
+    this.process.send({ id, what, given }, (error) => error && this.#hear({ id, error: error.message }));
     return answer;
   }
 
-  /** Runs a cell; where a folder is named, with a CPU profile of the contender kept in it. */
-  async measured(cell, folder, name) {
-    const before = await this.ask('cpu');
-    if (folder) await this.ask('startProfile');
-    const result = await cell();
-    if (folder) await this.ask('keepProfile', join(folder, `${name}.cpuprofile`));
-    return { ...result, cpu: (await this.ask('cpu')) - before };
+  measured(cell, folder, name) {
+    return Contender.measured([this], cell, folder, name);
   }
 
   /** Asks it to end, and ends it where it does not within 15 s. */
@@ -55,10 +62,10 @@ export class Contender {
   }
 
   #hear({ id, answer, error }) {
-    const { resolve, reject } = this.#asked.get(id);
+    const { resolve, reject } = this.#asked.get(id) ?? {};
     this.#asked.delete(id);
-    if (error) reject(new Error(error));
-    else resolve(answer);
+    if (error) reject?.(new Error(error));
+    else resolve?.(answer);
   }
 
   #end(why) {

@@ -1,12 +1,14 @@
-// The one PostgreSQL that all contenders stand on: the product's own embedded server with its shipped settings.
+// The one PostgreSQL that all contenders stand on: the product's own embedded server with its shipped settings. And a broker, once one is asked for.
 import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
+import { KafkaStand } from './kafka.mjs';
 
 export class Stand {
   #sessions = new Map();
+  #kafka;
 
   static async start() {
     const stand = new Stand();
@@ -27,6 +29,11 @@ export class Stand {
   async create(database) {
     await this.ask('postgres', `CREATE DATABASE ${database}`);
     return this.url(database);
+  }
+
+  /** The broker, started when it is first asked for. */
+  kafka() {
+    return (this.#kafka ??= KafkaStand.start(join(this.folder, 'kafka')));
   }
 
   /** Rows of a statement, as superuser: past the walls of the roles. */
@@ -52,10 +59,13 @@ export class Stand {
     }
   }
 
+  /** Ends what was started, whatever of it fails to end. */
   async stop() {
-    for (const session of this.#sessions.values()) await (await session).end();
+    const sessions = [...this.#sessions.values()].map(async (session) => (await session).end());
+    const ended = await Promise.allSettled([...sessions, this.#kafka?.then((kafka) => kafka.stop())]);
     await this.server.stop();
-    rmSync(this.folder, { recursive: true, force: true });
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 });
+    for (const { reason } of ended.filter(({ status }) => status === 'rejected')) console.error(reason);
   }
 }
 
