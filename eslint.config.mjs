@@ -20,7 +20,7 @@ const sizes = {
 };
 
 export default tseslint.config(
-  { ignores: ['**/node_modules/', '**/dist/', '.nx/', '.kafka/', '.throughline*/', '**/src/gen/'] },
+  { ignores: ['**/node_modules/', '**/dist/', '.nx/', '.kafka/', '.cache/', '.throughline*/', '**/src/gen/'] },
   js.configs.recommended,
   {
     files: ['**/*.ts'],
