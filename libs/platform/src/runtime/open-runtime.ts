@@ -1,8 +1,8 @@
-import { folderOf, openBlobStore, type BlobStore } from '@throughline/blob';
+import { openBlobStore, type BlobStore } from '@throughline/blob';
 import type { Bus } from '@throughline/bus';
 import { rejected } from '@throughline/contracts';
 import type { Database, Migration } from '@throughline/postgres';
-import { openFileKeyStore, openVault, type Vault } from '@throughline/vault';
+import { openKeyStore, openVault, type KeyPort, type Vault } from '@throughline/vault';
 import type { Logger } from 'pino';
 import { ConfigDirectory } from '../directory/config-directory';
 import { BusDoor } from '../door/bus-door';
@@ -49,7 +49,7 @@ export async function openRuntime(config: RuntimeConfig, options: OpenOptions): 
   try {
     const bus = await persist(() => openBus(config, { ...options, databases, log }));
     await persist(() => bus.ensureTopics());
-    const parts = { bus, vault: openVault(openFileKeyStore(folderOf(config.keyStore)), options.clock ?? now), blobs: blobStore(config) };
+    const parts = { bus, vault: openVault(keyStore(config), options.clock ?? now), blobs: blobStore(config) };
     const directory = new ConfigDirectory(parts.vault);
     await persist(() => directory.follow(bus));
     return new ProcessRuntime({ ...parts, config, directory, databases, log, clock: options.clock ?? now });
@@ -66,6 +66,14 @@ function blobStore({ blobUrl }: RuntimeConfig): BlobStore {
     return openBlobStore(blobUrl);
   } catch (cause) {
     throw rejected('configuration', 'BLOB_URL names a store that no driver knows.', { cause });
+  }
+}
+
+function keyStore({ keyStore: address }: RuntimeConfig): KeyPort {
+  try {
+    return openKeyStore(address);
+  } catch (cause) {
+    throw rejected('configuration', 'KEY_STORE names a store that no driver knows.', { cause });
   }
 }
 
