@@ -105,7 +105,7 @@ describe('keys in files', () => {
     bytes.copyWithin(0, RECORD_BYTES, 2 * RECORD_BYTES);
     await writeFile(file(SLOT), bytes);
     await writeFile(file('raw:2026-02'), await readFile(file('raw:2026-01')));
-    expect(() => port.getSlot(tenant, SLOT).then((slot) => slot!.key(0))).rejects.toMatchObject(unusable);
+    await expect(port.getSlot(tenant, SLOT).then((slot) => slot!.key(0))).rejects.toMatchObject(unusable);
     await expect(port.get(tenant, 'raw:2026-02')).rejects.toMatchObject(unusable);
   });
 

@@ -1,4 +1,5 @@
 import { byteaArray, int4Array, uuidArray, type Tx } from '@throughline/postgres';
+import { PACKED, unpackKeys, type SeenKey } from './packed-keys';
 
 /** A place in a slot of the tenant's. */
 export interface Place {
@@ -12,10 +13,9 @@ export interface WrappedKey extends Place {
   wrapped: Buffer;
 }
 
-/** A row without place and bytes says that the key was erased. */
-export type KeyRow = WrappedKey | { segment: string; slot: null; place: null; wrapped: null };
+const SEE = `SELECT ${PACKED} AS keys FROM segment_key WHERE tenant = $1 AND segment = ANY ($2::uuid[])`;
 
-const READ = `SELECT segment, slot, place, wrapped FROM segment_key WHERE tenant = $1 AND segment = ANY ($2::uuid[])`;
+const READ = `SELECT segment, slot, place, wrapped FROM segment_key WHERE tenant = $1 AND segment = ANY ($2::uuid[]) AND wrapped IS NOT NULL`;
 
 /** In the order of segments, so that two transactions never wait for each other in a ring. */
 const INSERT = `
@@ -43,8 +43,15 @@ const MOVE = `
   )
   INSERT INTO left_place (tenant, slot, place, segment, doomed) SELECT $1, slot, place, segment, false FROM moved`;
 
-export async function readKeys(tx: Tx, tenant: string, segments: readonly string[]): Promise<KeyRow[]> {
-  const { rows } = await tx.query<KeyRow>({ name: 'segment-keys', text: READ, values: [tenant, uuidArray(segments)] });
+/** Which of these segments have a row, and what stands in it: enough to know whether what is remembered still holds. */
+export async function seeKeys(tx: Tx, tenant: string, segments: readonly string[]): Promise<Iterable<SeenKey>> {
+  const { rows } = await tx.query<{ keys: Buffer | null }>({ name: 'segment-keys-seen', text: SEE, values: [tenant, uuidArray(segments)] });
+  return rows[0]!.keys ? unpackKeys(rows[0]!.keys) : [];
+}
+
+/** The keys of these segments but those that were erased. */
+export async function readKeys(tx: Tx, tenant: string, segments: readonly string[]): Promise<WrappedKey[]> {
+  const { rows } = await tx.query<WrappedKey>({ name: 'segment-keys', text: READ, values: [tenant, uuidArray(segments)] });
   return rows;
 }
 

@@ -5,7 +5,7 @@ import { LRUCache } from 'lru-cache';
 import { KEY_BYTES, openBox, sealBox, toKeyOnce } from './box';
 import type { SlotKeys } from './key-port.contract';
 import { randomSalt } from './random-pool';
-import { eraseKeys, insertKeys, readKeys, type WrappedKey } from './segment-key-table';
+import { eraseKeys, insertKeys, readKeys, seeKeys, type WrappedKey } from './segment-key-table';
 import { CACHE_MS, type Slots, type TakenPlace } from './slots';
 import type { SegmentKey } from './vault.contract';
 
@@ -41,21 +41,24 @@ export class SegmentKeys {
   }
 
   private async read(tx: Tx, tenant: string, segments: readonly string[]): Promise<FoundKeys> {
-    const rows = segments.length === 0 ? [] : await readKeys(tx, tenant, segments);
     const found: FoundKeys = { keys: new Map(), erased: false };
-    const unknown: WrappedKey[] = [];
-    for (const row of rows) {
-      const known = this.unwrapped.get(cacheName(tenant, row.segment));
-      if (row.wrapped === null) found.erased = true;
-      else if (known && known.wrapped.equals(row.wrapped)) found.keys.set(row.segment, known.key);
-      else unknown.push(row);
+    const unknown: string[] = [];
+    const seen = segments.length === 0 ? [] : await seeKeys(tx, tenant, segments);
+    for (const { segment, wrapped } of seen) {
+      const known = this.unwrapped.get(cacheName(tenant, segment));
+      if (!wrapped) found.erased = true;
+      else if (known?.wrapped.equals(wrapped)) found.keys.set(segment, known.key);
+      else unknown.push(segment);
     }
-    if (unknown.length > 0) await this.unwrap(tenant, unknown, found);
+    if (unknown.length > 0) await this.unwrap(tx, tenant, unknown, found);
     return found;
   }
 
-  private async unwrap(tenant: string, rows: readonly WrappedKey[], found: FoundKeys): Promise<void> {
+  private async unwrap(tx: Tx, tenant: string, segments: readonly string[], found: FoundKeys): Promise<void> {
+    const rows = await readKeys(tx, tenant, segments);
     const slots = await this.slots.get(tenant, rows.map((row) => row.slot));
+    // Fewer rows than were seen a moment ago: some were erased meanwhile.
+    found.erased ||= rows.length < segments.length;
     for (const row of rows) {
       const key = unwrapKey(tenant, row, slots.get(row.slot));
       if (key) found.keys.set(row.segment, this.remember(tenant, row, key));
