@@ -10,6 +10,13 @@ export const KEY_BYTES = 32;
 /** Keys are kept as KeyObject: with a raw buffer Node 24 takes four times as long per box. */
 export const toKey = (bytes: Uint8Array): KeyObject => createSecretKey(bytes);
 
+/** The same for bytes nobody needs any more: they are wiped. */
+export function toKeyOnce(bytes: Uint8Array): KeyObject {
+  const key = toKey(bytes);
+  bytes.fill(0);
+  return key;
+}
+
 /** AES-256-GCM: nonce (12 bytes), ciphertext, tag (16 bytes). The id is the associated data. */
 export function sealBox(key: KeyObject, id: string, plain: Uint8Array): Buffer {
   const box = Buffer.allocUnsafe(NONCE_BYTES + plain.length + TAG_BYTES);

@@ -1,137 +1,161 @@
-import { randomBytes, randomUUID } from 'node:crypto';
-import { link, mkdir, open, readdir, readFile, unlink } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { randomFillSync } from 'node:crypto';
 import { unavailable } from '@throughline/contracts';
 import { KEY_BYTES } from './box';
-import type { KeyKind, KeyPort } from './key-port.contract';
+import { KeyFolder } from './key-folder';
+import { PLACES_PER_SLOT, type KeyKind, type KeyPort, type SlotKeys } from './key-port.contract';
+import { plainRecord, readRecord, RECORD_BYTES, type RecordForm } from './key-record';
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-const KEY_ID = /^(epoch|raw|config|slot|hash):([a-z0-9][a-z0-9_.-]*)$/;
-const SUFFIX = '.key';
-
-/**
- * Keys in files, one per key: `<folder>/<tenant>/<kind>/<name>.key`, mode 0600 in folders of mode 0700, shared by all
- * processes. There is no lock: a key is written and flushed under a temporary name and then linked to its own, which
- * succeeds for exactly one maker; the others read the winner's. So a killed process keeps nobody waiting.
- * The file system must know hard links (ext4, xfs, APFS, NTFS, NFS do).
- */
-export function openFileKeyStore(folder: string): KeyPort {
-  return new FileKeyPort(folder);
+/** What a driver adds to the files: the form of the records of one key file. */
+export interface RecordForms {
+  /** For a file that is about to be made. */
+  forNew(tenant: string, id: string): Promise<RecordForm>;
+  /** Undefined where what opens the records was destroyed. */
+  forKnown(tenant: string, id: string): Promise<RecordForm | undefined>;
+  /** Destroys what opens the records. */
+  destroy(tenant: string, id: string): Promise<void>;
 }
 
-class FileKeyPort implements KeyPort {
-  constructor(private readonly folder: string) {}
+/**
+ * Keys in files, one of 64 bytes per key, one of 64 KiB per slot: `<folder>/<tenant>/<kind>/<name>.key`, mode 0600, shared
+ * by all processes (KeyFolder). A file that holds something else than its key is damage, not absence: it is never replaced.
+ */
+export const openFileKeyStore = (folder: string): KeyPort => new FileKeyPort(new KeyFolder(folder), PLAIN);
+
+const PLAIN: RecordForms = { forNew: async () => plainRecord, forKnown: async () => plainRecord, destroy: async () => undefined };
+
+/** The files of a key store, whatever their records' form. */
+export class FileKeyPort implements KeyPort {
+  constructor(
+    private readonly files: KeyFolder,
+    private readonly forms: RecordForms,
+  ) {}
 
   get(tenant: string, id: string): Promise<Buffer | undefined> {
-    return guarded(() => readKey(this.path(tenant, id)));
+    return guarded(async () => (await this.read(tenant, aloneId(id), 1))?.key(0));
   }
 
   getOrMake(tenant: string, id: string): Promise<Buffer> {
     return guarded(async () => {
-      const path = this.path(tenant, id);
-      return (await readKey(path)) ?? makeKey(path, this.folder);
+      const key = (await this.readOrMake(tenant, aloneId(id), 1)).key(0);
+      if (!key) throw new Error('The key is being destroyed.');
+      return key;
+    });
+  }
+
+  getSlot(tenant: string, id: string): Promise<SlotKeys | undefined> {
+    return guarded(() => this.read(tenant, slotId(id), PLACES_PER_SLOT));
+  }
+
+  makeSlot(tenant: string, id: string): Promise<SlotKeys> {
+    return guarded(() => this.readOrMake(tenant, slotId(id), PLACES_PER_SLOT));
+  }
+
+  destroyPlaces(tenant: string, id: string, places: readonly number[]): Promise<void> {
+    return guarded(async () => {
+      const offsets = places.map((place) => checkedPlace(place) * RECORD_BYTES);
+      await this.files.wipe(this.files.path(tenant, slotId(id)), RECORD_BYTES, offsets);
     });
   }
 
   list(tenant: string, kind: KeyKind): Promise<string[]> {
-    return guarded(async () => {
-      const names = await namesIn(join(this.folder, checkedTenant(tenant), kind));
-      return names.filter((name) => name.endsWith(SUFFIX)).map((name) => `${kind}:${name.slice(0, -SUFFIX.length)}`);
-    });
+    return guarded(() => this.files.list(tenant, kind));
   }
 
   tenants(): Promise<string[]> {
-    return guarded(async () => (await namesIn(this.folder)).filter((name) => UUID.test(name)));
+    return guarded(() => this.files.tenants());
   }
 
   destroy(tenant: string, id: string): Promise<void> {
     return guarded(async () => {
-      const path = this.path(tenant, id);
-      await unlink(path).catch(unless('ENOENT'));
-      await flush(dirname(path)).catch(unless('ENOENT'));
+      await this.files.destroy(this.files.path(tenant, id));
+      await this.forms.destroy(tenant, id);
     });
   }
 
-  private path(tenant: string, id: string): string {
-    const parts = KEY_ID.exec(id);
-    if (!parts) throw new TypeError(`Not a key id: ${id}`);
-    return join(this.folder, checkedTenant(tenant), parts[1]!, parts[2]! + SUFFIX);
+  private async readOrMake(tenant: string, id: string, count: number): Promise<SlotKeys> {
+    return (await this.read(tenant, id, count)) ?? this.make(tenant, id, count);
+  }
+
+  private async read(tenant: string, id: string, count: number): Promise<SlotKeys | undefined> {
+    const bytes = await this.files.read(this.files.path(tenant, id));
+    if (!bytes) return undefined;
+    if (bytes.length !== count * RECORD_BYTES) throw new Error(`The file of the key ${id} is damaged.`);
+    const form = await this.forms.forKnown(tenant, id);
+    return form && new Records(bytes, form, `${tenant} ${id}`);
+  }
+
+  private async make(tenant: string, id: string, count: number): Promise<SlotKeys> {
+    const path = this.files.path(tenant, id);
+    const bytes = newRecords(await this.forms.forNew(tenant, id), `${tenant} ${id}`, count);
+    await this.files.makeOnce(path, bytes);
+    bytes.fill(0);
+    // Read back: where another process was first, its keys are the ones.
+    const made = await this.read(tenant, id, count);
+    if (!made) throw new Error('The key vanished while it was made.');
+    return made;
   }
 }
 
-/** Tenant ids become folder names, so nothing else may come through. */
-function checkedTenant(tenant: string): string {
-  if (!UUID.test(tenant)) throw new TypeError('A tenant id is a UUID in lower case.');
-  return tenant;
-}
+class Records implements SlotKeys {
+  readonly #bytes: Buffer;
 
-/** A file that holds something else than a key is damage, not absence: making another key would hide it. */
-async function readKey(path: string): Promise<Buffer | undefined> {
-  const text = await readFile(path, 'utf8').catch(unless('ENOENT'));
-  if (text === undefined) return undefined;
-  const key = Buffer.from(text.trim(), 'base64url');
-  if (key.length !== KEY_BYTES) throw new Error(`The key file ${path} is damaged.`);
-  return key;
-}
-
-async function makeKey(path: string, root: string): Promise<Buffer> {
-  const folder = dirname(path);
-  await makeFolder(folder, root);
-  const temporary = `${path}.${randomUUID()}.tmp`;
-  try {
-    await writeDurably(temporary, `${randomBytes(KEY_BYTES).toString('base64url')}\n`);
-    await link(temporary, path).catch(unless('EEXIST'));
-  } finally {
-    await unlink(temporary).catch(unless('ENOENT'));
+  constructor(
+    bytes: Buffer,
+    private readonly form: RecordForm,
+    private readonly name: string,
+  ) {
+    this.#bytes = bytes;
   }
-  await flush(folder);
-  const key = await readKey(path);
-  if (!key) throw new Error('The key vanished while it was made.');
-  return key;
-}
 
-/** Makes the folder and flushes the names on the way to it, so that a power cut cannot lose the folder with its keys. */
-async function makeFolder(folder: string, root: string): Promise<void> {
-  const made = await mkdir(folder, { recursive: true, mode: 0o700 });
-  if (made === undefined) return;
-  for (let above = dirname(folder); above.length >= root.length; above = dirname(above)) await flush(above);
-  await flush(dirname(root));
-}
-
-async function writeDurably(path: string, text: string): Promise<void> {
-  const file = await open(path, 'wx', 0o600);
-  try {
-    await file.writeFile(text);
-    await file.sync();
-  } finally {
-    await file.close();
+  key(place: number): Buffer | undefined {
+    const start = checkedPlace(place) * RECORD_BYTES;
+    try {
+      return readRecord(this.form, this.#bytes.subarray(start, start + RECORD_BYTES), recordName(this.name, place));
+    } catch (cause) {
+      throw unusable(cause);
+    }
   }
 }
 
-async function flush(folder: string): Promise<void> {
-  // Windows cannot open a folder to flush it; NTFS keeps its own journal of names.
-  if (process.platform === 'win32') return;
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
+/** A record copied to another tenant, id or place is as good as a damaged one. */
+const recordName = (name: string, place: number) => `${name} ${place}`;
+
+function newRecords(form: RecordForm, name: string, count: number): Buffer {
+  const records = Buffer.alloc(count * RECORD_BYTES);
+  const key = Buffer.alloc(KEY_BYTES);
+  for (let place = 0; place < count; place += 1) {
+    randomFillSync(key);
+    form.write(records.subarray(place * RECORD_BYTES, (place + 1) * RECORD_BYTES), recordName(name, place), key);
   }
+  key.fill(0);
+  return records;
 }
 
-const namesIn = async (folder: string) => (await readdir(folder).catch(unless('ENOENT'))) ?? [];
+function checkedPlace(place: number): number {
+  if (Number.isInteger(place) && place >= 0 && place < PLACES_PER_SLOT) return place;
+  throw new TypeError('Not a place in a slot.');
+}
 
-/** Turns this one error of the file system into `undefined`; others go on. */
-const unless = (code: string) => (error: NodeJS.ErrnoException) => {
-  if (error.code === code) return undefined;
-  throw error;
-};
+const isSlot = (id: string) => id.startsWith('slot:');
 
-async function guarded<T>(work: () => Promise<T>): Promise<T> {
+function aloneId(id: string): string {
+  if (isSlot(id)) throw new TypeError('The keys of a slot have places.');
+  return id;
+}
+
+function slotId(id: string): string {
+  if (!isSlot(id)) throw new TypeError(`Not a slot: ${id}`);
+  return id;
+}
+
+/** TypeErrors are the caller's, all else is the store's. */
+export async function guarded<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
     if (error instanceof TypeError) throw error;
-    throw unavailable('key-store-unavailable', 'The key store cannot be used.', error);
+    throw unusable(error);
   }
 }
+
+const unusable = (cause: unknown) => unavailable('key-store-unavailable', 'The key store cannot be used.', cause);

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
-import { comingKeyIds, currentKeyIds, keyTimes, sealingKeyId } from './key-calendar';
+import { calendarKeyId, comingKeyIds, currentKeyIds, keyTimes } from './key-calendar';
 
 const at = (text: string) => Date.parse(text);
 const times = fc.date({ min: new Date('2020-01-01'), max: new Date('2100-01-01'), noInvalidDate: true }).map((date) => date.getTime());
 
 describe('the key calendar', () => {
   it('names epochs by the UTC day and raw keys by the UTC month', () => {
-    expect(currentKeyIds(at('2026-01-31T23:59:59.999Z'))).toEqual(['hash:1', 'config:1', 'epoch:2026-01-31', 'raw:2026-01']);
+    expect(currentKeyIds(at('2026-01-31T23:59:59.999Z'))).toEqual(['epoch:2026-01-31', 'raw:2026-01']);
     expect(comingKeyIds(at('2026-01-31T23:59:59.999Z'))).toEqual(['epoch:2026-02-01', 'raw:2026-02']);
   });
 
@@ -18,14 +18,19 @@ describe('the key calendar', () => {
     expect(keyTimes('raw:2026-12')).toEqual({ sealUntil: at('2027-01-01T00:05:00Z'), destroyAfter: at('2027-04-01T00:05:00Z') });
   });
 
+  it('gives the parts of a key the times of the key', () => {
+    expect(keyTimes('epoch:2026-01-31.12')).toEqual(keyTimes('epoch:2026-01-31'));
+    expect(keyTimes('raw:2026-12.1')).toEqual(keyTimes('raw:2026-12'));
+  });
+
   it.each(['config:1', 'hash:1', 'slot:profile.3'])('never ends %s', (id) => {
     expect(keyTimes(id)).toEqual({ sealUntil: Infinity, destroyAfter: Infinity });
   });
 
   it('always names a key that may still seal', () => {
     fc.assert(
-      fc.property(times, fc.constantFrom('epoch' as const, 'raw' as const, 'config' as const), (now, purpose) =>
-        expect(keyTimes(sealingKeyId(purpose, now)).sealUntil).toBeGreaterThan(now),
+      fc.property(times, fc.constantFrom('epoch' as const, 'raw' as const), (now, purpose) =>
+        expect(keyTimes(calendarKeyId(purpose, now)).sealUntil).toBeGreaterThan(now),
       ),
     );
   });

@@ -31,26 +31,20 @@ function dayOf(at: number): string {
   return latest.text;
 }
 
-/** Id of the tenant's key for keyed hashes. */
-export const HASH_KEY_ID = 'hash:1';
-
 /** Id of the key that seals for this purpose at this time (Unix ms): epochs change at 00:00 UTC, raw keys on the first of a month. */
-export function sealingKeyId(purpose: SealPurpose, at: number): string {
-  if (purpose === 'epoch') return epochId(at);
-  return purpose === 'raw' ? rawId(at) : 'config:1';
-}
+export const calendarKeyId = (purpose: Exclude<SealPurpose, 'config'>, at: number) => (purpose === 'epoch' ? epochId(at) : rawId(at));
 
-/** What a tenant needs to work at this time. */
-export const currentKeyIds = (at: number) => [HASH_KEY_ID, sealingKeyId('config', at), epochId(at), rawId(at)];
+/** What a tenant needs to seal at this time. */
+export const currentKeyIds = (at: number) => [epochId(at), rawId(at)];
 
 /** What it will need tomorrow: made ahead, so that a key store that fails at midnight stops nobody. */
-export const comingKeyIds = (at: number) => [epochId(at + DAY_MS), rawId(at + DAY_MS)];
+export const comingKeyIds = (at: number) => currentKeyIds(at + DAY_MS);
 
-/** The times of a key, read off its id. Keys that know no calendar last for ever. */
+/** The times of a key or of a part of it, read off its id. Keys that know no calendar last for ever. */
 export function keyTimes(id: string): KeyTimes {
   const [kind, name = ''] = id.split(':');
   if (kind === 'epoch') {
-    const sealUntil = Date.parse(`${name}T00:00:00Z`) + DAY_MS + SEAL_GRACE_MS;
+    const sealUntil = Date.parse(`${name.slice(0, 10)}T00:00:00Z`) + DAY_MS + SEAL_GRACE_MS;
     return { sealUntil, destroyAfter: sealUntil + BUS_RETENTION_MS + BUS_MARGIN_MS };
   }
   if (kind !== 'raw') return FOR_EVER;

@@ -1,20 +1,40 @@
-/** `epoch`, `raw` and `config` seal, `slot` wraps segment keys, `hash` makes keyed hashes. */
-export type KeyKind = 'epoch' | 'raw' | 'config' | 'slot' | 'hash';
+/** `epoch`, `raw` and `config` seal, `hash` makes keyed hashes, `slot` wraps segment keys. */
+export type KeyKind = 'epoch' | 'raw' | 'config' | 'hash' | 'slot';
+
+/** Keys in a slot. Places count from 0. */
+export const PLACES_PER_SLOT = 1_024;
 
 /**
  * The small mutable store outside every database and backup that holds what opens all the rest (docs/architecture.md, "Sealing").
- * A key is 32 random bytes under `<kind>:<name>`, made once and never changed. All processes see the same keys.
- * Every method throws ThroughlineError `unavailable` (`key-store-unavailable`) where the store cannot be used.
+ * Keys are 32 random bytes, made once and never changed. A kind's keys stand alone under `<kind>:<name>`, but those of slots,
+ * which stand 1,024 under one id and go one by one. All processes see the same keys. What is answered is the caller's: he
+ * wipes it. Every method throws ThroughlineError `unavailable` (`key-store-unavailable`) where the store cannot be used or
+ * the key is damaged, TypeError where tenant (a UUID in lower case) or id is none of this method's.
  */
 export interface KeyPort {
   /** Undefined where there is none: never made, or destroyed. */
   get(tenant: string, id: string): Promise<Buffer | undefined>;
   /** The key of this id, made where there is none. Durable when it resolves; whoever asks at the same time gets the same key. */
   getOrMake(tenant: string, id: string): Promise<Buffer>;
+  /** Undefined where there is none: never made, or destroyed as a whole. */
+  getSlot(tenant: string, id: string): Promise<SlotKeys | undefined>;
+  /** The keys of this slot, made where there is none, as `getOrMake` does. */
+  makeSlot(tenant: string, id: string): Promise<SlotKeys>;
+  /**
+   * The keys at these places are gone for good when it resolves, their neighbours stay; resolves also where there were none.
+   * Nothing is read to be written back, so any number of callers, processes that were thought dead among them, do no harm.
+   */
+  destroyPlaces(tenant: string, id: string, places: readonly number[]): Promise<void>;
   /** Ids of this kind, in no order. */
   list(tenant: string, kind: KeyKind): Promise<string[]>;
   /** Tenants that have keys. */
   tenants(): Promise<string[]>;
-  /** Gone for good when it resolves; resolves also where there was none. */
+  /** Gone for good when it resolves, a slot with all its keys; resolves also where there was none. An id is not made again while it is being destroyed. */
   destroy(tenant: string, id: string): Promise<void>;
+}
+
+/** A slot as it was when it was read. */
+export interface SlotKeys {
+  /** Undefined where this key was destroyed. Throws as the port does where it is damaged. */
+  key(place: number): Buffer | undefined;
 }

@@ -1,31 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { unavailable } from '@throughline/contracts';
+import { inspect } from 'node:util';
 import fc from 'fast-check';
-import type { KeyPort } from './key-port.contract';
-import { openVault } from './open-vault';
 import { memoryKeyPort } from './testing';
-import type { HashPurpose } from './vault.contract';
+import { breakable, given } from './testing/given-vault';
+import type { HashPurpose, Sealed } from './vault.contract';
 
 const tenant = randomUUID();
 const PURPOSES: HashPurpose[] = ['identity', 'key', 'conversation', 'digest'];
-
-/** A vault over a key store in memory, with a clock that the spec sets. */
-function given(start: string, port: KeyPort = memoryKeyPort()) {
-  let now = new Date(start);
-  return { port, vault: openVault(port, () => now), at: (time: string) => (now = new Date(time)) };
-}
-
-/** A port that fails from a moment on. */
-function breakable(port: KeyPort) {
-  const state = { broken: false };
-  const guard = <A extends unknown[], R>(work: (...args: A) => Promise<R>) =>
-    async (...args: A) => {
-      if (state.broken) throw unavailable('key-store-unavailable', 'broken');
-      return work(...args);
-    };
-  const guarded: KeyPort = { get: guard(port.get), getOrMake: guard(port.getOrMake), list: guard(port.list), tenants: guard(port.tenants), destroy: guard(port.destroy) };
-  return { state, guarded };
-}
 
 describe('keyed hashes', () => {
   it('are 16 bytes, always the same, and differ by purpose, text and tenant', async () => {
@@ -46,6 +27,19 @@ describe('keyed hashes', () => {
     const other = given('2026-03-01T12:00:00Z', port).vault;
     const [a, b] = [await vault.forTenant(tenant), await other.forTenant(tenant)];
     expect(b.hash('identity', 'phone:+14155550100')).toEqual(a.hash('identity', 'phone:+14155550100'));
+  });
+
+  it('never collide among tenants, purposes, versions and texts', async () => {
+    const { vault } = given('2026-01-31T12:00:00Z');
+    const tenants = [tenant, randomUUID(), randomUUID()];
+    for (const one of tenants) await vault.addVersion(one, 'hash', 2);
+    const all = await Promise.all(tenants.map((one) => vault.forTenant(one)));
+    fc.assert(
+      fc.property(fc.uniqueArray(fc.oneof(fc.string(), fc.constantFrom('phone:+14155550100', 'identity', 'key\0x', '1\0key\0x')), { minLength: 1, maxLength: 20 }), (texts) => {
+        const hashes = all.flatMap((keys) => keys.hashVersions.flatMap((version) => PURPOSES.flatMap((purpose) => texts.map((text) => keys.hash(purpose, text, version).toString('hex')))));
+        expect(new Set(hashes).size).toBe(tenants.length * 2 * PURPOSES.length * texts.length);
+      }),
+    );
   });
 
   it('are not spoilt by a caller who writes into one', async () => {
@@ -156,3 +150,44 @@ describe('keys whose time is over', () => {
     expect((await keys.open('x', sealed)).toString()).toBe('hello');
   });
 });
+
+describe('a key whose share of boxes is spent', () => {
+  it('goes on in parts that every process opens, and that are destroyed with it', async () => {
+    const { vault, port } = given('2026-01-31T12:00:00Z', memoryKeyPort(), { boxesPerKey: 10 });
+    const boxes: Sealed[] = [];
+    for (let i = 0; i < 35; i += 1) boxes.push((await vault.forTenant(tenant)).seal('epoch', 'x', Buffer.from('hello')));
+    const counts = [...Map.groupBy(boxes, (box) => box.keyId)].map(([id, group]) => [id, group.length]);
+    expect(counts).toEqual([['epoch:2026-01-31', 10], ['epoch:2026-01-31.1', 10], ['epoch:2026-01-31.2', 10], ['epoch:2026-01-31.3', 5]]);
+    const other = await given('2026-01-31T12:00:00Z', port).vault.forTenant(tenant);
+    for (const box of boxes) expect((await other.open('x', box)).toString()).toBe('hello');
+    expect(await given('2026-02-16T00:05:00Z', port).vault.destroyExpired()).toBe(4);
+    const late = await given('2026-02-16T00:05:00Z', port).vault.forTenant(tenant);
+    for (const box of boxes) await expect(late.open('x', box)).rejects.toMatchObject({ slug: 'key-destroyed' });
+  });
+
+  it('refuses rather than seal more, where one batch alone spends it', async () => {
+    const keys = await given('2026-01-31T12:00:00Z', memoryKeyPort(), { boxesPerKey: 10 }).vault.forTenant(tenant);
+    for (let i = 0; i < 10; i += 1) keys.seal('raw', 'x', Buffer.of());
+    expect(() => keys.seal('raw', 'x', Buffer.of())).toThrow(expect.objectContaining({ kind: 'unavailable', slug: 'no-current-key' }));
+  });
+});
+
+describe('what a log or an error could show of a vault', () => {
+  it('holds no byte of a key', async () => {
+    const { vault, port } = given('2026-01-31T12:00:00Z');
+    const keys = await vault.forTenant(tenant);
+    const sealed = keys.seal('epoch', 'x', Buffer.from('hello'));
+    const failure = await keys.open('y', sealed).catch((error: Error) => error);
+    const shown = [vault, keys, failure, (failure as Error).stack].map((one) => inspect(one, { depth: 20, showHidden: true, maxArrayLength: null }) + JSON.stringify(one));
+    for (const id of ['epoch:2026-01-31', 'raw:2026-01', 'hash:1', 'config:1']) {
+      const key = (await port.get(tenant, id))!;
+      for (const text of shown) expectNoTrace(text, key);
+    }
+  });
+});
+
+/** Neither as inspect shows bytes nor in any common form of text. */
+function expectNoTrace(text: string, key: Buffer): void {
+  const forms = [key.toString('hex').replace(/../g, '$& ').trim().slice(0, 23), key.toString('hex'), key.toString('base64'), key.toString('base64url'), key.toString('latin1'), [...key.subarray(0, 6)].join(','), [...key.subarray(0, 6)].join(', ')];
+  for (const form of forms) expect(text.includes(form)).toBe(false);
+}

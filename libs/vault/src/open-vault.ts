@@ -1,27 +1,41 @@
-import type { Tx } from '@throughline/postgres';
+import { rejected } from '@throughline/contracts';
+import type { Database, Tx } from '@throughline/postgres';
 import { LRUCache } from 'lru-cache';
+import { BOXES_PER_KEY } from './box-budget';
+import { finishErasures } from './finish-erasures';
 import { keyTimes } from './key-calendar';
 import type { KeyPort } from './key-port.contract';
+import { versionId, versionsOf, type VersionedKind } from './key-versions';
 import { SegmentKeys } from './segment-keys';
+import { destroyRetiredSlots, rotateSlots } from './slot-rotation';
+import { Slots } from './slots';
 import { LoadedKeys } from './tenant-keys';
 import type { SegmentKey, TenantKeys, Vault } from './vault.contract';
 
 const CACHED_TENANTS = 10_000;
 
+export interface VaultOptions {
+  /** Boxes this process seals under one key of the calendar before it goes on to the key's next part (default 2^26). */
+  boxesPerKey?: number;
+}
+
 /** Opens the vault over a key store. One per process: it holds the caches. */
-export function openVault(port: KeyPort, clock: () => Date): Vault {
-  return new PortVault(port, clock);
+export function openVault(port: KeyPort, clock: () => Date, { boxesPerKey = BOXES_PER_KEY }: VaultOptions = {}): Vault {
+  return new PortVault(port, clock, boxesPerKey);
 }
 
 class PortVault implements Vault {
   private readonly tenants = new LRUCache<string, LoadedKeys>({ max: CACHED_TENANTS });
+  private readonly slots: Slots;
   private readonly segments: SegmentKeys;
 
   constructor(
     private readonly port: KeyPort,
     private readonly clock: () => Date,
+    private readonly boxesPerKey: number,
   ) {
-    this.segments = new SegmentKeys(port);
+    this.slots = new Slots(port);
+    this.segments = new SegmentKeys(this.slots);
   }
 
   async forTenant(tenant: string): Promise<TenantKeys> {
@@ -32,7 +46,7 @@ class PortVault implements Vault {
   }
 
   private load(tenant: string): LoadedKeys {
-    const keys = new LoadedKeys(tenant, this.port, this.clock);
+    const keys = new LoadedKeys(tenant, this.port, this.clock, this.boxesPerKey);
     this.tenants.set(tenant, keys);
     return keys;
   }
@@ -55,5 +69,38 @@ class PortVault implements Vault {
       destroyed += expired.length;
     }
     return destroyed;
+  }
+
+  erase(tx: Tx, tenant: string, segments: readonly string[]): Promise<number> {
+    return this.segments.erase(tx, tenant, segments);
+  }
+
+  finishErasures(database: Database): Promise<number> {
+    return finishErasures(database, this.port, (tenant, slot) => this.slots.forget(tenant, slot));
+  }
+
+  rotateSlots(database: Database, tenant: string, madeBefore: Date): Promise<number> {
+    return rotateSlots(database, this.slots, tenant, madeBefore);
+  }
+
+  destroyRetiredSlots(database: Database, tenant: string, retiredBefore: Date): Promise<number> {
+    return destroyRetiredSlots(database, this.port, tenant, retiredBefore);
+  }
+
+  async addVersion(tenant: string, kind: VersionedKind, version: number): Promise<void> {
+    // A tenant that has none yet gets its first, so that the next one is the second for everybody.
+    await this.forTenant(tenant);
+    const newest = (await versionsOf(this.port, tenant, kind)).at(-1)!;
+    if (version > newest + 1) throw rejected('key-version', `Version ${newest + 1} of the ${kind} key comes first.`, { status: 409 });
+    const key = await this.port.getOrMake(tenant, versionId(kind, version));
+    key.fill(0);
+    this.tenants.get(tenant)?.askForVersions();
+  }
+
+  async destroyVersion(tenant: string, kind: VersionedKind, version: number): Promise<void> {
+    const newest = (await versionsOf(this.port, tenant, kind)).at(-1) ?? 1;
+    if (version >= newest) throw rejected('key-in-use', `The newest ${kind} key is in use: make the next version first.`, { status: 409 });
+    await this.port.destroy(tenant, versionId(kind, version));
+    this.tenants.get(tenant)?.askForVersions();
   }
 }

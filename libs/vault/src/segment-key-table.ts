@@ -1,42 +1,81 @@
-import type { Tx } from '@throughline/postgres';
-import type { SlotUse } from './slot-filler';
+import { byteaArray, int4Array, uuidArray, type Tx } from '@throughline/postgres';
+import { PACKED, unpackKeys, type SeenKey } from './packed-keys';
 
-/** A segment's key as it lies in the database. `service` is the schema the transaction works in. */
-export interface WrappedKey {
-  service: string;
+/** A place in a slot of the tenant's. */
+export interface Place {
+  slot: string;
+  place: number;
+}
+
+/** A segment's key as it lies in the database. */
+export interface WrappedKey extends Place {
   segment: string;
-  slot: number;
   wrapped: Buffer;
 }
 
-export type NewWrappedKey = Omit<WrappedKey, 'service'>;
+const SEE = `SELECT ${PACKED} AS keys FROM segment_key WHERE tenant = $1 AND segment = ANY ($2::uuid[])`;
 
-const READ = `SELECT current_schema() AS service, segment, slot, wrapped FROM segment_key WHERE tenant = $1 AND segment = ANY ($2::uuid[])`;
+const READ = `SELECT segment, slot, place, wrapped FROM segment_key WHERE tenant = $1 AND segment = ANY ($2::uuid[]) AND wrapped IS NOT NULL`;
 
-const NEWEST_SLOT = `
-  SELECT current_schema() AS service, newest.slot, (SELECT count(*)::int FROM segment_key WHERE tenant = $1 AND slot = newest.slot) AS used
-  FROM (SELECT max(slot) AS slot FROM segment_key WHERE tenant = $1) AS newest`;
-
+/** In the order of segments, so that two transactions never wait for each other in a ring. */
 const INSERT = `
-  INSERT INTO segment_key (tenant, segment, slot, wrapped)
-  SELECT $1, made.* FROM unnest($2::uuid[], $3::int[], $4::bytea[]) AS made
+  INSERT INTO segment_key (tenant, segment, slot, place, wrapped)
+  SELECT $1, made.* FROM unnest($2::uuid[], $3::uuid[], $4::int[], $5::bytea[]) AS made (segment, slot, place, wrapped) ORDER BY segment
   ON CONFLICT DO NOTHING`;
 
-export async function readWrapped(tx: Tx, tenant: string, segments: readonly string[]): Promise<WrappedKey[]> {
-  const { rows } = await tx.query<WrappedKey>({ name: 'segment-keys', text: READ, values: [tenant, segments] });
+/** A row is made where there was none, so that no later event makes a key for a segment that was erased. */
+const ERASE = `
+  WITH erased AS (
+    INSERT INTO segment_key AS key (tenant, segment) SELECT $1, segment FROM unnest($2::uuid[]) AS segment ORDER BY segment
+    ON CONFLICT (tenant, segment) DO UPDATE SET slot = NULL, place = NULL, wrapped = NULL
+    RETURNING key.segment, old.slot, old.place
+  ), former AS (
+    UPDATE left_place SET doomed = true WHERE tenant = $1 AND segment = ANY ($2::uuid[])
+  )
+  INSERT INTO left_place (tenant, slot, place, segment, doomed) SELECT $1, slot, place, segment, true FROM erased WHERE slot IS NOT NULL`;
+
+const MOVE = `
+  WITH moved AS (
+    UPDATE segment_key AS key SET slot = made.slot, place = made.place, wrapped = made.wrapped
+    FROM unnest($2::uuid[], $3::uuid[], $4::int[], $5::bytea[], $6::bytea[]) AS made (segment, slot, place, wrapped, before)
+    WHERE key.tenant = $1 AND key.segment = made.segment AND key.wrapped = made.before
+    RETURNING key.segment, old.slot, old.place
+  )
+  INSERT INTO left_place (tenant, slot, place, segment, doomed) SELECT $1, slot, place, segment, false FROM moved`;
+
+/** Which of these segments have a row, and what stands in it: enough to know whether what is remembered still holds. */
+export async function seeKeys(tx: Tx, tenant: string, segments: readonly string[]): Promise<Iterable<SeenKey>> {
+  const { rows } = await tx.query<{ keys: Buffer | null }>({ name: 'segment-keys-seen', text: SEE, values: [tenant, uuidArray(segments)] });
+  return rows[0]!.keys ? unpackKeys(rows[0]!.keys) : [];
+}
+
+/** The keys of these segments but those that were erased. */
+export async function readKeys(tx: Tx, tenant: string, segments: readonly string[]): Promise<WrappedKey[]> {
+  const { rows } = await tx.query<WrappedKey>({ name: 'segment-keys', text: READ, values: [tenant, uuidArray(segments)] });
   return rows;
 }
 
-/** The service whose table this is, and how full its newest slot of the tenant is; no slot where there is none yet. */
-export async function newestSlot(tx: Tx, tenant: string): Promise<{ service: string; use: SlotUse | undefined }> {
-  const { rows } = await tx.query<{ service: string; slot: number | null; used: number }>(NEWEST_SLOT, [tenant]);
-  const { service, slot, used } = rows[0]!;
-  return { service, use: slot === null ? undefined : { slot, used } };
+/** Inserts those that nobody else has inserted meanwhile. How many. */
+export async function insertKeys(tx: Tx, tenant: string, keys: readonly WrappedKey[]): Promise<number> {
+  const { rowCount } = await tx.query({ name: 'segment-keys-made', text: INSERT, values: [tenant, ...columns(keys)] });
+  return rowCount ?? 0;
 }
 
-/** Inserts those that nobody else has inserted meanwhile. In the order of segments, so that two transactions never wait for each other in a ring. */
-export async function insertWrapped(tx: Tx, tenant: string, keys: readonly NewWrappedKey[]): Promise<void> {
-  const sorted = keys.toSorted((a, b) => (a.segment < b.segment ? -1 : 1));
-  const columns = [sorted.map((key) => key.segment), sorted.map((key) => key.slot), sorted.map((key) => key.wrapped)];
-  await tx.query(INSERT, [tenant, ...columns]);
+/** How many of these segments had a key. */
+export async function eraseKeys(tx: Tx, tenant: string, segments: readonly string[]): Promise<number> {
+  const { rowCount } = await tx.query(ERASE, [tenant, uuidArray(segments)]);
+  return rowCount ?? 0;
 }
+
+/** Puts keys to other places, but those that were erased or moved since `before` was read. How many. */
+export async function moveKeys(tx: Tx, tenant: string, keys: readonly (WrappedKey & { before: Buffer })[]): Promise<number> {
+  const { rowCount } = await tx.query(MOVE, [tenant, ...columns(keys), byteaArray(keys.map((key) => key.before))]);
+  return rowCount ?? 0;
+}
+
+const columns = (keys: readonly WrappedKey[]) => [
+  uuidArray(keys.map((key) => key.segment)),
+  uuidArray(keys.map((key) => key.slot)),
+  int4Array(keys.map((key) => key.place)),
+  byteaArray(keys.map((key) => key.wrapped)),
+];

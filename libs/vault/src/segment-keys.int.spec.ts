@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { inspect } from 'node:util';
 import { testDatabase, type TestDatabase } from '@throughline/postgres/testing';
 import { openVault } from './open-vault';
 import { segmentKeyMigration } from './segment-key.migration';
@@ -74,18 +75,53 @@ describe('segment keys', () => {
     expect((await read([id!], openVault(port, clock))).get(id!)!.open('x', sealed).toString()).toBe('hello');
   });
 
-  it('fill slots of a thousand', async () => {
+  const slotCounts = () => rows<{ count: number }>('SELECT count(*)::int FROM segment_key WHERE tenant = $1 GROUP BY slot ORDER BY 1 DESC').then((found) => found.map(({ count }) => count));
+
+  it('fill slots of 1,024', async () => {
     await make(segments(1_200));
     await make(segments(1_300));
-    const slots = await rows<{ slot: number; count: number }>('SELECT slot, count(*)::int FROM segment_key WHERE tenant = $1 GROUP BY slot ORDER BY slot');
-    expect(slots).toEqual([{ slot: 1, count: 1_000 }, { slot: 2, count: 1_000 }, { slot: 3, count: 500 }]);
+    expect(await slotCounts()).toEqual([1_024, 1_024, 452]);
     expect(await port.list(tenant, 'slot')).toHaveLength(3);
   });
 
   it('fill the slot another process has begun', async () => {
     await make(segments(10));
     await make(segments(10), openVault(port, clock));
-    expect(await rows('SELECT DISTINCT slot FROM segment_key WHERE tenant = $1')).toEqual([{ slot: 1 }]);
+    expect(await slotCounts()).toEqual([20]);
+  });
+
+  it('have a place each, however many transactions and processes make them at the same time', async () => {
+    const vaults = Array.from({ length: 4 }, () => openVault(port, clock));
+    for (let round = 0; round < 6; round += 1) await Promise.all(vaults.map((one, i) => make(segments(70 * (i + 1)), one)));
+    const places = await rows<{ slot: string; place: number }>('SELECT slot, place FROM segment_key WHERE tenant = $1');
+    expect(places).toHaveLength(6 * 700);
+    expect(new Set(places.map(({ slot, place }) => `${slot} ${place}`)).size).toBe(places.length);
+    // As many slots as transactions at a time, and what is full.
+    expect((await slotCounts()).length).toBeLessThanOrEqual(4 + 4);
+  });
+
+  it('give back the places of a transaction that is rolled back', async () => {
+    await make(segments(3));
+    await db.database.writer([tenant], async (tx) => {
+      await vault.segmentKeys(tx, tenant, segments(50));
+      throw new Error('rolled back');
+    }).catch(() => undefined);
+    await make(segments(3));
+    expect(await rows('SELECT place FROM segment_key WHERE tenant = $1 ORDER BY place')).toEqual([0, 1, 2, 3, 4, 5].map((place) => ({ place })));
+  });
+
+  it('pass over places whose keys are gone, as an older backup names them', async () => {
+    await make(segments(2));
+    const [{ slot }] = (await rows<{ slot: string }>('SELECT slot FROM segment_slot WHERE tenant = $1')) as [{ slot: string }];
+    await port.destroyPlaces(tenant, `slot:${slot}`, [2, 3, 5]);
+    const later = openVault(port, clock);
+    await make(segments(3), later);
+    expect(await rows('SELECT place FROM segment_key WHERE tenant = $1 ORDER BY place')).toEqual([0, 1, 4, 6, 7].map((place) => ({ place })));
+    await port.destroy(tenant, `slot:${slot}`);
+    const [id] = segments(1);
+    const fresh = openVault(port, clock);
+    await make([id!], fresh);
+    expect((await read([id!], openVault(port, clock))).size).toBe(1);
   });
 
   it('of one tenant are hidden from another, and without a tenant from everybody', async () => {
@@ -110,14 +146,21 @@ describe('segment keys', () => {
   it('do not open when a row is moved to another segment', async () => {
     const [mine, foreign] = segments(2);
     await make([mine!, foreign!]);
-    await rows('UPDATE segment_key SET wrapped = (SELECT wrapped FROM segment_key WHERE tenant = $1 AND segment = $3) WHERE tenant = $1 AND segment = $2', [tenant, mine, foreign]);
+    await rows('UPDATE segment_key SET (slot, place, wrapped) = (SELECT slot, place, wrapped FROM segment_key WHERE tenant = $1 AND segment = $3) WHERE tenant = $1 AND segment = $2', [tenant, mine, foreign]);
     await expect(read([mine!])).rejects.toMatchObject({ slug: 'unopenable' });
   });
 
-  it('are gone with their slot key: not read, and not made again under the same segment', async () => {
+  it('show no byte of a key when they are printed', async () => {
+    const made = [...(await make(segments(3))).values()];
+    const shown = inspect([vault, made], { depth: 20, showHidden: true }) + JSON.stringify(made);
+    expect(shown).not.toMatch(/Buffer\(|<Buffer|Uint8Array/);
+    expect(JSON.stringify(made)).toBe(JSON.stringify(made.map(({ keyId }) => ({ keyId }))));
+  });
+
+  it('are gone with their slot: not read, and not made again under the same segment', async () => {
     const [id] = segments(1);
     await make([id!]);
-    await port.destroy(tenant, 'slot:vault_test.1');
+    for (const slot of await port.list(tenant, 'slot')) await port.destroy(tenant, slot);
     const later = openVault(port, clock);
     expect((await read([id!], later)).size).toBe(0);
     await expect(make([id!], later)).rejects.toMatchObject({ kind: 'rejected', slug: 'key-destroyed' });

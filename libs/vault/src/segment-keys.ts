@@ -2,26 +2,25 @@ import type { KeyObject } from 'node:crypto';
 import { rejected } from '@throughline/contracts';
 import type { Tx } from '@throughline/postgres';
 import { LRUCache } from 'lru-cache';
-import { KEY_BYTES, openBox, sealBox, toKey } from './box';
-import type { KeyPort } from './key-port.contract';
+import { KEY_BYTES, openBox, sealBox, toKeyOnce } from './box';
+import type { SlotKeys } from './key-port.contract';
 import { randomSalt } from './random-pool';
-import { insertWrapped, newestSlot, readWrapped, type NewWrappedKey, type WrappedKey } from './segment-key-table';
-import { SlotFiller } from './slot-filler';
+import { eraseKeys, insertKeys, readKeys, seeKeys, type WrappedKey } from './segment-key-table';
+import { CACHE_MS, type Slots, type TakenPlace } from './slots';
 import type { SegmentKey } from './vault.contract';
 
 const CACHED_SEGMENTS = 100_000;
-const CACHED_SLOTS = 10_000;
-/** Another process may destroy a slot key (erasure): what it opens is forgotten here after this long (ms). */
-const CACHE_MS = 600_000;
 
-/** Makes and unwraps segments' keys. The table is asked each time, so a key that was rolled back or erased is never used; only unwrapping is cached. */
+interface Unwrapped {
+  wrapped: Buffer;
+  key: SegmentKey;
+}
+
+/** Makes, unwraps and erases segments' keys. The table is asked each time, so a key that was rolled back or erased is never used; only unwrapping is cached. */
 export class SegmentKeys {
-  /** By tenant, segment and wrapped bytes: another row is another entry. */
-  private readonly unwrapped = new LRUCache<string, SegmentKey>({ max: CACHED_SEGMENTS, ttl: CACHE_MS });
-  private readonly slots = new LRUCache<string, KeyObject>({ max: CACHED_SLOTS, ttl: CACHE_MS });
-  private readonly filler = new SlotFiller();
+  private readonly unwrapped = new LRUCache<string, Unwrapped>({ max: CACHED_SEGMENTS, ttl: CACHE_MS, ttlAutopurge: true });
 
-  constructor(private readonly port: KeyPort) {}
+  constructor(private readonly slots: Slots) {}
 
   async existing(tx: Tx, tenant: string, segments: readonly string[]): Promise<Map<string, SegmentKey>> {
     return (await this.read(tx, tenant, segments)).keys;
@@ -29,86 +28,113 @@ export class SegmentKeys {
 
   async ensure(tx: Tx, tenant: string, segments: readonly string[]): Promise<Map<string, SegmentKey>> {
     const wanted = [...new Set(segments)];
-    const found = await this.read(tx, tenant, wanted);
-    // A segment whose key was destroyed stays so: what comes after an erasure belongs to a new segment.
-    if (found.destroyed.length > 0) throw rejected('key-destroyed', 'The key of a segment is gone for good.');
-    const missing = wanted.filter((segment) => !found.keys.has(segment));
-    if (missing.length === 0) return found.keys;
-    await this.make(tx, tenant, missing);
-    // Read back: where another transaction was first, its key is the one.
-    const made = await this.read(tx, tenant, missing);
-    return new Map([...found.keys, ...made.keys]);
+    const { keys } = refuseErased(await this.read(tx, tenant, wanted));
+    const missing = wanted.filter((segment) => !keys.has(segment));
+    if (missing.length === 0) return keys;
+    const made = await this.make(tx, tenant, missing);
+    return new Map([...keys, ...made]);
   }
 
-  private async read(tx: Tx, tenant: string, segments: readonly string[]) {
-    const keys = new Map<string, SegmentKey>();
-    const destroyed: string[] = [];
-    const rows = segments.length === 0 ? [] : await readWrapped(tx, tenant, segments);
+  async erase(tx: Tx, tenant: string, segments: readonly string[]): Promise<number> {
+    for (const segment of segments) this.unwrapped.delete(cacheName(tenant, segment));
+    return eraseKeys(tx, tenant, [...new Set(segments)]);
+  }
+
+  private async read(tx: Tx, tenant: string, segments: readonly string[]): Promise<FoundKeys> {
+    const found: FoundKeys = { keys: new Map(), erased: false };
+    const unknown: string[] = [];
+    const seen = segments.length === 0 ? [] : await seeKeys(tx, tenant, segments);
+    for (const { segment, wrapped } of seen) {
+      const known = this.unwrapped.get(cacheName(tenant, segment));
+      if (!wrapped) found.erased = true;
+      else if (known?.wrapped.equals(wrapped)) found.keys.set(segment, known.key);
+      else unknown.push(segment);
+    }
+    if (unknown.length > 0) await this.unwrap(tx, tenant, unknown, found);
+    return found;
+  }
+
+  private async unwrap(tx: Tx, tenant: string, segments: readonly string[], found: FoundKeys): Promise<void> {
+    const rows = await readKeys(tx, tenant, segments);
+    const slots = await this.slots.get(tenant, rows.map((row) => row.slot));
+    // Fewer rows than were seen a moment ago: some were erased meanwhile.
+    found.erased ||= rows.length < segments.length;
     for (const row of rows) {
-      const key = await this.unwrap(tenant, row);
-      if (key) keys.set(row.segment, key);
-      else destroyed.push(row.segment);
+      const key = unwrapKey(tenant, row, slots.get(row.slot));
+      if (key) found.keys.set(row.segment, this.remember(tenant, row, key));
+      else found.erased = true;
     }
-    return { keys, destroyed };
   }
 
-  private async make(tx: Tx, tenant: string, segments: readonly string[]): Promise<void> {
-    const { service, use } = await newestSlot(tx, tenant);
-    const slots = this.filler.take(`${tenant}|${service}`, use, segments.length);
-    const keys: NewWrappedKey[] = [];
-    for (const [i, segment] of segments.entries()) {
-      const slot = slots[i]!;
-      const wrapping = await this.slotKey(tenant, slotId(service, slot), 'make');
-      keys.push({ segment, slot, wrapped: sealBox(wrapping!, binding(tenant, segment), randomSalt(KEY_BYTES)) });
-    }
-    await insertWrapped(tx, tenant, keys);
+  private async make(tx: Tx, tenant: string, segments: readonly string[]): Promise<Map<string, SegmentKey>> {
+    const places = await this.slots.take(tx, tenant, segments.length);
+    const made = segments.map((segment, i) => newKey(tenant, segment, places[i]!));
+    const inserted = await insertKeys(tx, tenant, made);
+    // Where another transaction was first, its key is the one.
+    if (inserted < made.length) return refuseErased(await this.read(tx, tenant, segments)).keys;
+    return new Map(made.map((row) => [row.segment, this.remember(tenant, row, row.key)]));
   }
 
-  /** Undefined where the slot key is destroyed. */
-  private async unwrap(tenant: string, row: WrappedKey): Promise<SegmentKey | undefined> {
-    const name = `${tenant}|${row.segment}|${row.wrapped.toString('latin1')}`;
-    const known = this.unwrapped.get(name);
-    if (known) return known;
-    const wrapping = await this.slotKey(tenant, slotId(row.service, row.slot), 'read');
-    if (!wrapping) return undefined;
-    const key = new OpenSegmentKey(row.segment, toKey(openBox(wrapping, binding(tenant, row.segment), row.wrapped)));
-    this.unwrapped.set(name, key);
-    return key;
-  }
-
-  private async slotKey(tenant: string, id: string, access: 'make' | 'read'): Promise<KeyObject | undefined> {
-    const name = `${tenant}|${id}`;
-    const known = this.slots.get(name);
-    if (known) return known;
-    const bytes = access === 'make' ? await this.port.getOrMake(tenant, id) : await this.port.get(tenant, id);
-    if (!bytes) return undefined;
-    const key = toKey(bytes);
-    this.slots.set(name, key);
+  private remember(tenant: string, { segment, wrapped }: WrappedKey, bytes: KeyObject): SegmentKey {
+    const key = new OpenSegmentKey(segment, bytes);
+    this.unwrapped.set(cacheName(tenant, segment), { wrapped, key });
     return key;
   }
 }
 
-/** Services count their slots each for itself: erasure in one must not destroy what another has wrapped. */
-const slotId = (service: string, slot: number) => `slot:${service}.${slot}`;
+interface FoundKeys {
+  keys: Map<string, SegmentKey>;
+  /** Whether a key among those asked for is gone for good. */
+  erased: boolean;
+}
+
+/** A segment whose key was erased stays so: what comes after an erasure belongs to a new segment. */
+function refuseErased(found: FoundKeys): FoundKeys {
+  if (found.erased) throw rejected('key-destroyed', 'The key of a segment is gone for good.');
+  return found;
+}
+
+const cacheName = (tenant: string, segment: string) => `${tenant}|${segment}`;
 
 /** Binds a wrapped key to its row: moved to another segment or tenant it does not open. */
 const binding = (tenant: string, segment: string) => `${tenant}|segment:${segment}`;
 
+function newKey(tenant: string, segment: string, { slot, place, key: wrapping }: TakenPlace): WrappedKey & { key: KeyObject } {
+  const bytes = randomSalt(KEY_BYTES);
+  const wrapped = sealBox(wrapping, binding(tenant, segment), bytes);
+  return { segment, slot, place, wrapped, key: toKeyOnce(bytes) };
+}
+
+/** Undefined where the key at its place is destroyed. */
+function unwrapKey(tenant: string, row: WrappedKey, slot: SlotKeys | undefined): KeyObject | undefined {
+  const wrapping = slot?.key(row.place);
+  return wrapping && toKeyOnce(openBox(toKeyOnce(wrapping), binding(tenant, row.segment), row.wrapped));
+}
+
+/** The same key wrapped for another place. Undefined where the key at its old place is destroyed. */
+export function rewrapped(tenant: string, row: WrappedKey, slot: SlotKeys | undefined, { slot: to, place, key }: TakenPlace): (WrappedKey & { before: Buffer }) | undefined {
+  const wrapping = slot?.key(row.place);
+  if (!wrapping) return undefined;
+  const bytes = openBox(toKeyOnce(wrapping), binding(tenant, row.segment), row.wrapped);
+  const wrapped = sealBox(key, binding(tenant, row.segment), bytes);
+  bytes.fill(0);
+  return { segment: row.segment, slot: to, place, wrapped, before: row.wrapped };
+}
+
 class OpenSegmentKey implements SegmentKey {
   readonly keyId: string;
+  readonly #key: KeyObject;
 
-  constructor(
-    segment: string,
-    private readonly key: KeyObject,
-  ) {
+  constructor(segment: string, key: KeyObject) {
     this.keyId = `segment:${segment}`;
+    this.#key = key;
   }
 
   seal(id: string, plain: Uint8Array) {
-    return { keyId: this.keyId, box: sealBox(this.key, id, plain) };
+    return { keyId: this.keyId, box: sealBox(this.#key, id, plain) };
   }
 
   open(id: string, box: Uint8Array): Buffer {
-    return openBox(this.key, id, box);
+    return openBox(this.#key, id, box);
   }
 }

@@ -1,9 +1,11 @@
 import { createHmac, type KeyObject } from 'node:crypto';
 import { rejected, ThroughlineError, unavailable } from '@throughline/contracts';
 import { LRUCache } from 'lru-cache';
-import { openBox, sealBox, toKey } from './box';
-import { comingKeyIds, currentKeyIds, HASH_KEY_ID, keyTimes, SEAL_GRACE_MS, sealingKeyId } from './key-calendar';
+import { openBox, sealBox, toKeyOnce } from './box';
+import { BoxBudget } from './box-budget';
+import { calendarKeyId, comingKeyIds, currentKeyIds, keyTimes, SEAL_GRACE_MS } from './key-calendar';
 import type { KeyPort } from './key-port.contract';
+import { KeyVersions, versionId } from './key-versions';
 import type { HashPurpose, Sealed, SealPurpose, TenantKeys } from './vault.contract';
 
 const HASH_BYTES = 16;
@@ -18,6 +20,8 @@ const CACHED_TEXT_LENGTH = 200;
 export class LoadedKeys implements TenantKeys {
   private readonly keys = new Map<string, KeyObject>();
   private readonly hashes = new LRUCache<string, Buffer>({ max: CACHED_HASHES });
+  private readonly versions = new KeyVersions();
+  private readonly budget: BoxBudget;
   private preparing: Promise<void> | undefined;
   /** Unix ms: within, what is needed is known to be there. */
   private heldFrom = 0;
@@ -27,13 +31,20 @@ export class LoadedKeys implements TenantKeys {
     readonly tenant: string,
     private readonly port: KeyPort,
     private readonly clock: () => Date,
-  ) {}
+    boxesPerKey: number,
+  ) {
+    this.budget = new BoxBudget(boxesPerKey);
+  }
 
-  /** Loads or makes what is needed now and tomorrow; without any wait where it is there. */
+  get hashVersions(): readonly number[] {
+    return this.versions.all('hash');
+  }
+
+  /** Loads or makes what is needed now and soon; without any wait where it is there. */
   prepare(): Promise<void> | undefined {
     const at = this.clock().getTime();
     if (at >= this.heldFrom && at < this.heldUntil) return undefined;
-    if (this.holds(currentKeyIds(at)) && this.holds(comingKeyIds(at))) {
+    if (!this.versions.due(at) && this.holds(this.currentIds(at)) && this.holds(this.comingIds(at))) {
       this.heldFrom = at;
       this.heldUntil = at + LOOK_AGAIN_MS;
       return undefined;
@@ -42,29 +53,43 @@ export class LoadedKeys implements TenantKeys {
     return this.preparing;
   }
 
-  hash(purpose: HashPurpose, text: string | Uint8Array): Buffer {
-    if (typeof text !== 'string' || text.length > CACHED_TEXT_LENGTH) return this.keyedHash(purpose, text);
-    const name = `${purpose}\0${text}`;
+  /** Makes the next `prepare` ask which versions there are. */
+  askForVersions(): void {
+    this.versions.forget();
+    this.heldUntil = 0;
+  }
+
+  hash(purpose: HashPurpose, text: string | Uint8Array, version = this.versions.oldest('hash')): Buffer {
+    if (typeof text !== 'string' || text.length > CACHED_TEXT_LENGTH) return this.keyedHash(purpose, text, version);
+    const name = `${version}\0${purpose}\0${text}`;
     const known = this.hashes.get(name);
     if (known) return Buffer.from(known);
-    const hash = this.keyedHash(purpose, text);
+    const hash = this.keyedHash(purpose, text, version);
     this.hashes.set(name, hash);
     return Buffer.from(hash);
   }
 
   seal(purpose: SealPurpose, id: string, plain: Uint8Array): Sealed {
-    const at = this.clock().getTime();
-    // In the grace after midnight the old key still does, so a key store that is away for a moment stops nobody.
-    const candidates = [sealingKeyId(purpose, at), sealingKeyId(purpose, at - SEAL_GRACE_MS)];
-    const keyId = candidates.find((candidate) => this.keys.has(candidate) && at < keyTimes(candidate).sealUntil);
-    if (!keyId) throw unavailable('no-current-key', `There is no current ${purpose} key to seal with.`);
-    return { keyId, box: sealBox(this.keys.get(keyId)!, id, plain) };
+    const base = this.sealingBase(purpose);
+    const keyId = this.budget.keyId(base);
+    const box = sealBox(this.keys.get(keyId)!, id, plain);
+    this.budget.spend(base);
+    return { keyId, box };
   }
 
   async open(id: string, sealed: Sealed): Promise<Buffer> {
     const key = this.usable(sealed.keyId) ?? (await this.fetch(sealed.keyId));
     if (!key) throw rejected('key-destroyed', 'The key of a sealed body is gone for good.');
     return openBox(key, id, sealed.box);
+  }
+
+  private sealingBase(purpose: SealPurpose): string {
+    const at = this.clock().getTime();
+    // In the grace after midnight the old key still does, so a key store that is away for a moment stops nobody.
+    const candidates = purpose === 'config' ? [versionId('config', this.versions.newest('config'))] : [calendarKeyId(purpose, at), calendarKeyId(purpose, at - SEAL_GRACE_MS)];
+    const base = candidates.find((candidate) => this.keys.has(this.budget.keyId(candidate)) && at < keyTimes(candidate).sealUntil);
+    if (!base) throw unavailable('no-current-key', `There is no current ${purpose} key to seal with.`);
+    return base;
   }
 
   /** A key past its time may have been destroyed by another process: only the store knows. */
@@ -77,20 +102,38 @@ export class LoadedKeys implements TenantKeys {
   private async fetch(keyId: string): Promise<KeyObject | undefined> {
     const bytes = await this.port.get(this.tenant, keyId);
     if (!bytes) return undefined;
-    const key = toKey(bytes);
+    const key = toKeyOnce(bytes);
     this.keys.set(keyId, key);
     return key;
   }
 
   private async load(at: number): Promise<void> {
-    await this.make(currentKeyIds(at));
-    // Making ahead may fail: today goes on, and if it still fails when tomorrow's key is due, the line above says so.
-    await this.make(comingKeyIds(at)).catch(unlessUnavailable);
+    if (this.versions.due(at)) await this.versions.refresh(this.port, this.tenant, at);
+    this.forgetPast(at);
+    await this.make(this.currentIds(at));
+    // Making ahead may fail: now goes on, and if it still fails when the key is due, the line above says so.
+    await this.make(this.comingIds(at)).catch(unlessUnavailable);
+  }
+
+  private currentIds(at: number): string[] {
+    const config = versionId('config', this.versions.newest('config'));
+    return [...this.hashVersions.map((version) => versionId('hash', version)), config, ...currentKeyIds(at)];
+  }
+
+  private comingIds(at: number): string[] {
+    return [...comingKeyIds(at), ...this.budget.partIds()];
+  }
+
+  private forgetPast(at: number): void {
+    this.budget.forgetPast(at);
+    for (const id of this.keys.keys()) {
+      if (keyTimes(id).destroyAfter <= at || !this.versions.stands(id)) this.keys.delete(id);
+    }
   }
 
   private async make(ids: string[]): Promise<void> {
     for (const id of ids) {
-      if (!this.keys.has(id)) this.keys.set(id, toKey(await this.port.getOrMake(this.tenant, id)));
+      if (!this.keys.has(id)) this.keys.set(id, toKeyOnce(await this.port.getOrMake(this.tenant, id)));
     }
   }
 
@@ -98,10 +141,11 @@ export class LoadedKeys implements TenantKeys {
     return ids.every((id) => this.keys.has(id));
   }
 
-  private keyedHash(purpose: HashPurpose, text: string | Uint8Array): Buffer {
+  private keyedHash(purpose: HashPurpose, text: string | Uint8Array, version: number): Buffer {
+    const key = this.keys.get(versionId('hash', version));
+    if (!key) throw unavailable('no-current-key', 'There is no such version of the hash key.');
     // The purpose and a NUL stand before the text: no purpose holds a NUL, so no two purposes hash the same bytes.
-    const hmac = createHmac('sha256', this.keys.get(HASH_KEY_ID)!).update(`${purpose}\0`);
-    return hmac.update(text).digest().subarray(0, HASH_BYTES);
+    return createHmac('sha256', key).update(`${purpose}\0`).update(text).digest().subarray(0, HASH_BYTES);
   }
 }
 

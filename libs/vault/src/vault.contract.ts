@@ -1,4 +1,5 @@
-import type { Tx } from '@throughline/postgres';
+import type { Database, Tx } from '@throughline/postgres';
+import type { VersionedKind } from './key-versions';
 
 /** What a keyed hash is for; each purpose gives other hashes of the same text. */
 export type HashPurpose = 'identity' | 'key' | 'conversation' | 'digest';
@@ -15,9 +16,15 @@ export interface Sealed {
 /** A tenant's keys, ready to use without waiting. Ask the vault anew for every batch: epochs change by the clock. */
 export interface TenantKeys {
   readonly tenant: string;
-  /** HMAC-SHA-256 under the tenant's hash key, cut to 16 bytes. */
-  hash(purpose: HashPurpose, text: string | Uint8Array): Buffer;
-  /** Seals under the current key of the purpose. Throws `unavailable` (`no-current-key`) where there is none: nobody seals after an epoch's `sealUntil`. */
+  /** Versions of the hash key, oldest first. */
+  readonly hashVersions: readonly number[];
+  /**
+   * HMAC-SHA-256 under the tenant's hash key, cut to 16 bytes. Without a version the oldest one there is: what is stored
+   * carries it until links from its hashes to a newer version's are made and it is destroyed. Text is taken as it is, so
+   * callers normalise first. Throws `unavailable` (`no-current-key`) where this process knows no such version.
+   */
+  hash(purpose: HashPurpose, text: string | Uint8Array, version?: number): Buffer;
+  /** Seals under the current key of the purpose. Throws `unavailable` (`no-current-key`) where there is none: nobody seals after an epoch's `sealUntil`, or more than a key's share of boxes. */
   seal(purpose: SealPurpose, id: string, plain: Uint8Array): Sealed;
   /** Opens what `seal` made. Throws `rejected` (`key-destroyed`) where the key is gone for good, `rejected` (`unopenable`) where the box was changed. */
   open(id: string, sealed: Sealed): Promise<Buffer>;
@@ -30,14 +37,42 @@ export interface SegmentKey {
   open(id: string, box: Uint8Array): Buffer;
 }
 
-/** The only way to keys. */
+/** The only way to keys. Beside what is said here, every method throws `unavailable` (`key-store-unavailable`) where the key store cannot be used. */
 export interface Vault {
-  /** Throws `unavailable` (`key-store-unavailable`) where the key store cannot be reached. Makes what a new tenant lacks. */
+  /** Makes what a new tenant lacks. */
   forTenant(tenant: string): Promise<TenantKeys>;
-  /** Keys of segments, from cache or from the table `segment_key`; those that have none are made, wrapped by a slot key and inserted by this transaction. */
+  /**
+   * Keys of segments, from cache or from the table `segment_key`; those that have none are made, wrapped by the key at a place
+   * of a slot and inserted by this transaction. Throws `rejected` (`key-destroyed`) where one of them was erased.
+   */
   segmentKeys(tx: Tx, tenant: string, segments: readonly string[]): Promise<Map<string, SegmentKey>>;
   /** The same for reading: a segment without a key (never made, or erased) is missing in the answer. */
   existingSegmentKeys(tx: Tx, tenant: string, segments: readonly string[]): Promise<Map<string, SegmentKey>>;
   /** Destroys epoch and raw-input keys whose time is over (bus retention and a day; 90 days), in every tenant. Safe to repeat, from any process. How many were destroyed. */
   destroyExpired(): Promise<number>;
+
+  /**
+   * Takes the keys of these segments away, in the caller's transaction. From its commit on no process that asks opens or
+   * seals with them, and none is ever made for them again. What opens older copies of the database goes with
+   * `finishErasures`: call it after the commit. How many segments had a key.
+   */
+  erase(tx: Tx, tenant: string, segments: readonly string[]): Promise<number>;
+  /** Destroys in the key store what committed erasures have left there. Safe to repeat, from any process, and to be killed at any moment: the next call goes on. How many keys. */
+  finishErasures(database: Database): Promise<number>;
+  /**
+   * Wraps a tenant's segment keys anew, out of every slot made before this time. Readers and writers go on; safe to repeat.
+   * The old slots open older backups until `destroyRetiredSlots`. How many keys were moved.
+   */
+  rotateSlots(database: Database, tenant: string, madeBefore: Date): Promise<number>;
+  /** Destroys the slots that were retired before this time: backups from before their rotation do not open any more. How many. */
+  destroyRetiredSlots(database: Database, tenant: string, retiredBefore: Date): Promise<number>;
+
+  /**
+   * Makes this version, the one after the newest, of a tenant's config or hash key; safe to repeat. Every process knows it
+   * after VERSIONS_MS: config secrets are then sealed under it, hashes made on request. Throws `rejected` (`key-version`) where
+   * one before it is missing.
+   */
+  addVersion(tenant: string, kind: VersionedKind, version: number): Promise<void>;
+  /** Destroys a version that nothing needs any more: what it sealed does not open. Throws `rejected` (`key-in-use`) for the newest. */
+  destroyVersion(tenant: string, kind: VersionedKind, version: number): Promise<void>;
 }

@@ -41,7 +41,7 @@ export class Environment {
   BLOB_URL?: string;
 
   @IsOptional()
-  @Matches(/^file:.+$/, { message: 'file:<folder>' })
+  @Matches(/^(file:.+|aws-kms:[^?]+\?.+)$/, { message: 'file:<folder> or aws-kms:<folder>?key=<id>' })
   KEY_STORE?: string;
 
   @IsOptional()

@@ -1,8 +1,8 @@
-import { randomBytes } from 'node:crypto';
 import type { BlobStore } from '@throughline/blob';
 import type { Bus, OutgoingMessage } from '@throughline/bus';
 import { interactionId, type AcceptedInteraction, type Interaction } from '@throughline/contracts';
-import { openVault, type KeyPort } from '@throughline/vault';
+import { openVault } from '@throughline/vault';
+import { memoryKeyPort } from '@throughline/vault/testing';
 import { readAccepted } from '../accepted/read-accepted';
 import type { Account, DoorRequest } from '../runtime.contract';
 import { BusDoor } from './bus-door';
@@ -13,14 +13,11 @@ const NOW = new Date('2026-02-01T08:00:00Z');
 
 /** A door over stores in memory. */
 function door() {
-  const keys = new Map<string, Buffer>();
-  const getOrMake = async (tenant: string, id: string) => keys.get(tenant + id) ?? keys.set(tenant + id, randomBytes(32)).get(tenant + id)!;
-  const port: KeyPort = { getOrMake, get: async (tenant, id) => keys.get(tenant + id), list: async () => [], tenants: async () => [], destroy: async (tenant, id) => void keys.delete(tenant + id) };
   const stored = new Map<string, Buffer>();
   const blobs: Pick<BlobStore, 'put' | 'get'> = { put: async (_, id, bytes) => void stored.set(id, Buffer.from(bytes)), get: async (_, id) => stored.get(id) };
   const published: OutgoingMessage[][] = [];
   const bus: Pick<Bus, 'publish'> = { publish: async (_, messages) => void published.push([...messages]) };
-  const vault = openVault(port, () => NOW);
+  const vault = openVault(memoryKeyPort(), () => NOW);
   const opened = new BusDoor({ bus, vault, blobs: blobs as BlobStore, directory: { tenant: () => undefined }, clock: () => NOW, version: '1.0.0' });
   const message = (n = 0) => published.flat()[n]!;
   const accepted = async (n = 0): Promise<AcceptedInteraction> => readAccepted(await vault.forTenant(TENANT), blobs as BlobStore, message(n).value);

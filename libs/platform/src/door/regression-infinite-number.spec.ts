@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto';
 import type { OutgoingMessage } from '@throughline/bus';
 import type { Interaction } from '@throughline/contracts';
-import { openVault, type KeyPort } from '@throughline/vault';
+import { openVault } from '@throughline/vault';
+import { memoryKeyPort } from '@throughline/vault/testing';
 import type { Account, DoorRequest } from '../runtime.contract';
 import { BusDoor } from './bus-door';
 
@@ -9,12 +9,10 @@ const TENANT = '7b0c1d9e-5a51-5a7e-9a55-0123456789ab';
 const NOW = new Date('2026-02-01T08:00:00Z');
 
 function door() {
-  const key = randomBytes(32);
-  const port: KeyPort = { getOrMake: async () => key, get: async () => key, list: async () => [], tenants: async () => [], destroy: async () => undefined };
   const blobs = { put: async () => undefined, get: async () => undefined, delete: async () => undefined, healthy: async () => true };
   const published: OutgoingMessage[] = [];
   const bus = { publish: async (_: string, messages: readonly OutgoingMessage[]) => void published.push(...messages) };
-  const opened = new BusDoor({ bus, vault: openVault(port, () => NOW), blobs, directory: { tenant: () => undefined }, clock: () => NOW, version: '1.0.0' });
+  const opened = new BusDoor({ bus, vault: openVault(memoryKeyPort(), () => NOW), blobs, directory: { tenant: () => undefined }, clock: () => NOW, version: '1.0.0' });
   return { door: opened, published };
 }
 

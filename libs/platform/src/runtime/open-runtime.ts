@@ -1,8 +1,8 @@
-import { BLOB_SCHEMA, blobMigrations, expireBlobs, folderOf, openBlobStore, openPostgresBlobStore, type BlobStreams } from '@throughline/blob';
+import { BLOB_SCHEMA, blobMigrations, expireBlobs, openBlobStore, openPostgresBlobStore, type BlobStreams } from '@throughline/blob';
 import type { Bus } from '@throughline/bus';
 import { rejected } from '@throughline/contracts';
 import type { Database, Migration } from '@throughline/postgres';
-import { openFileKeyStore, openVault, type Vault } from '@throughline/vault';
+import { openKeyStore, openVault, type KeyPort, type Vault } from '@throughline/vault';
 import type { Logger } from 'pino';
 import { ConfigDirectory } from '../directory/config-directory';
 import { BusDoor } from '../door/bus-door';
@@ -50,7 +50,7 @@ export async function openRuntime(config: RuntimeConfig, options: OpenOptions): 
   const from = source(config, options, log);
   const databases = new ServiceDatabases(from, persist);
   try {
-    const vault = openVault(openFileKeyStore(folderOf(config.keyStore)), options.clock ?? now);
+    const vault = openVault(keyStore(config), options.clock ?? now);
     const bus = await persist(() => openBus(config, { ...options, databases, vault, log }));
     await persist(() => bus.ensureTopics());
     const blobs = await persist(() => openBlobs(config, databases, from.adminUrl !== undefined));
@@ -71,6 +71,14 @@ async function openBlobs({ blobUrl }: RuntimeConfig, databases: ServiceDatabases
   if (!/^postgres(ql)?:$/.test(blobUrl)) return openBlobStore(blobUrl);
   if (!embedded) throw rejected('configuration', 'BLOB_URL must name a database: postgres://user:password@host:port/database.');
   return openPostgresBlobStore(await databases.get(BLOB_SCHEMA, blobMigrations));
+}
+
+function keyStore({ keyStore: address }: RuntimeConfig): KeyPort {
+  try {
+    return openKeyStore(address);
+  } catch (cause) {
+    throw rejected('configuration', 'KEY_STORE names a store that no driver knows.', { cause });
+  }
 }
 
 /** Without brokers and without an administrator's URL, DATABASE_URL must be one. */

@@ -1,26 +1,52 @@
 import { randomBytes } from 'node:crypto';
-import type { KeyKind, KeyPort } from '../key-port.contract';
+import { PLACES_PER_SLOT, type KeyKind, type KeyPort, type SlotKeys } from '../key-port.contract';
 
-const CHECKS = { tenant: /^[0-9a-f-]{36}$/, id: /^(epoch|raw|config|slot|hash):[a-z0-9][a-z0-9_.-]*$/ };
+const TENANT = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+const ALONE = /^(epoch|raw|config|hash):[a-z0-9][a-z0-9_.-]*$/;
+const SLOT = /^slot:[a-z0-9][a-z0-9_.-]*$/;
+
+type Places = (Buffer | undefined)[];
 
 /** A key port in memory, for tests: it passes the same contract as the files. */
 export function memoryKeyPort(): KeyPort {
-  const keys = new Map<string, Buffer>();
-  const name = (tenant: string, id: string) => {
-    if (!CHECKS.tenant.test(tenant) || !CHECKS.id.test(id)) throw new TypeError('Not a key id.');
-    return `${tenant}/${id}`;
+  const keys = new Map<string, Places>();
+  const made = (name: string, count: number) => {
+    const places = keys.get(name) ?? Array.from({ length: count }, () => randomBytes(32));
+    keys.set(name, places);
+    return places;
   };
   return {
-    get: async (tenant, id) => keys.get(name(tenant, id)),
-    getOrMake: async (tenant, id) => {
-      const key = keys.get(name(tenant, id)) ?? randomBytes(32);
-      keys.set(name(tenant, id), key);
-      return key;
+    get: async (tenant, id) => copyOf(keys.get(named(tenant, id, ALONE))?.[0]),
+    getOrMake: async (tenant, id) => copyOf(made(named(tenant, id, ALONE), 1)[0])!,
+    getSlot: async (tenant, id) => slotKeys(keys.get(named(tenant, id, SLOT))),
+    makeSlot: async (tenant, id) => slotKeys(made(named(tenant, id, SLOT), PLACES_PER_SLOT))!,
+    destroyPlaces: async (tenant, id, places) => {
+      const checked = places.map(checkedPlace);
+      const slot = keys.get(named(tenant, id, SLOT));
+      for (const place of checked) slot?.splice(place, 1, undefined);
     },
-    list: async (tenant: string, kind: KeyKind) => idsOf(keys, `${tenant}/${kind}:`).map((path) => path.slice(tenant.length + 1)),
-    tenants: async () => [...new Set(idsOf(keys, '').map((path) => path.split('/')[0]!))],
-    destroy: async (tenant, id) => void keys.delete(name(tenant, id)),
+    list: async (tenant: string, kind: KeyKind) => namesFrom(keys, `${tenant}/${kind}:`).map((name) => name.slice(tenant.length + 1)),
+    tenants: async () => [...new Set(namesFrom(keys, '').map((name) => name.split('/')[0]!))],
+    destroy: async (tenant, id) => void keys.delete(named(tenant, id, SLOT.test(id) ? SLOT : ALONE)),
   };
 }
 
-const idsOf = (keys: Map<string, Buffer>, prefix: string) => [...keys.keys()].filter((path) => path.startsWith(prefix));
+function named(tenant: string, id: string, form: RegExp): string {
+  if (!TENANT.test(tenant) || !form.test(id)) throw new TypeError('Not a key id.');
+  return `${tenant}/${id}`;
+}
+
+function checkedPlace(place: number): number {
+  if (Number.isInteger(place) && place >= 0 && place < PLACES_PER_SLOT) return place;
+  throw new TypeError('Not a place in a slot.');
+}
+
+/** What is answered is the caller's to wipe. */
+const copyOf = (key: Buffer | undefined) => key && Buffer.from(key);
+
+function slotKeys(places: Places | undefined): SlotKeys | undefined {
+  const seen = places?.map(copyOf);
+  return seen && { key: (place) => copyOf(seen[checkedPlace(place)]) };
+}
+
+const namesFrom = (keys: Map<string, Places>, prefix: string) => [...keys.keys()].filter((name) => name.startsWith(prefix));

@@ -1,0 +1,63 @@
+import type { KeyPort } from './key-port.contract';
+
+/** Kinds of key that are replaced by a newer version when somebody says so, not by the calendar. */
+export type VersionedKind = 'config' | 'hash';
+
+/** How long a process may go on without noticing a version that another has made or destroyed (ms). */
+export const VERSIONS_MS = 60_000;
+
+/** Ids of these versions as the port names them. */
+export const versionId = (kind: VersionedKind, version: number) => `${kind}:${version}`;
+
+/** Versions of this kind in the port, oldest first. Parts (`config:1.1`) are no versions. */
+export async function versionsOf(port: KeyPort, tenant: string, kind: VersionedKind): Promise<number[]> {
+  const names = (await port.list(tenant, kind)).map((id) => id.slice(kind.length + 1));
+  return names.filter((name) => /^[1-9]\d{0,5}$/.test(name)).map(Number).sort((a, b) => a - b);
+}
+
+/** The versions a tenant has, as this process last saw them. A new tenant has version 1 of each. */
+export class KeyVersions {
+  private known: Record<VersionedKind, number[]> | undefined;
+  private askedAt = -Infinity;
+
+  due(at: number): boolean {
+    return at - this.askedAt >= VERSIONS_MS;
+  }
+
+  forget(): void {
+    this.askedAt = -Infinity;
+  }
+
+  /** Where the port is away, what was known stands. Throws as the port does where nothing was. */
+  async refresh(port: KeyPort, tenant: string, at: number): Promise<void> {
+    this.askedAt = at;
+    try {
+      const [config, hash] = [await versionsOf(port, tenant, 'config'), await versionsOf(port, tenant, 'hash')];
+      this.known = { config: orFirst(config), hash: orFirst(hash) };
+    } catch (error) {
+      if (this.known) return;
+      this.askedAt = -Infinity;
+      throw error;
+    }
+  }
+
+  all(kind: VersionedKind): readonly number[] {
+    return this.known?.[kind] ?? [1];
+  }
+
+  oldest(kind: VersionedKind): number {
+    return this.all(kind)[0]!;
+  }
+
+  newest(kind: VersionedKind): number {
+    return this.all(kind).at(-1)!;
+  }
+
+  /** False where this id is a version that was destroyed. */
+  stands(id: string): boolean {
+    const [kind, name] = id.split(':') as [VersionedKind, string];
+    return (kind !== 'config' && kind !== 'hash') || this.all(kind).includes(Number.parseInt(name, 10));
+  }
+}
+
+const orFirst = (versions: number[]) => (versions.length > 0 ? versions : [1]);
