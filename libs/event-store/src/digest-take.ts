@@ -10,7 +10,7 @@ import { FIRST_UUID } from './uuid-range';
 const PAGE = 10_000;
 const HEADS = `SELECT tenant, stream, version, head FROM stream
   WHERE (tenant, stream) > ($1::uuid, $2::uuid) AND version > 0 ORDER BY tenant, stream LIMIT ${PAGE}`;
-const NEWEST = `SELECT xid::text, n, recorded_at, (SELECT generation FROM log) AS generation FROM event ORDER BY xid DESC, n DESC LIMIT 1`;
+const NEWEST = `SELECT xid::text, n, recorded_at, (SELECT generation FROM log) AS generation FROM event e ORDER BY e.xid DESC, e.n DESC LIMIT 1`;
 const GENERATION = 'SELECT generation FROM log';
 
 export interface TakeDigestParts {

@@ -29,9 +29,7 @@ export function columnFault(row: LogRow, envelope: Envelope): RowFault | undefin
     ['key', sameBytes(envelope.key, row.key)],
   ];
   const wrong = repeated.filter(([, same]) => !same).map(([column]) => column);
-  if (wrong.length === 0) return undefined;
-  if (wrong[0] === 'tenant') return { fault: 'moved', detail: `the envelope is of the tenant ${envelope.tenant}` };
-  return { fault: 'column-changed', detail: `${wrong.join(', ')}: not as the envelope says` };
+  return wrong.length === 0 ? undefined : { fault: 'column-changed', detail: `${wrong.join(', ')}: not as the envelope says` };
 }
 
 /** The table of ids leads to this event. */

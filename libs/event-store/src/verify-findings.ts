@@ -1,6 +1,7 @@
 import { formatPosition } from '@throughline/contracts';
 import { nameDisplaced, type PlacedFault } from './verify-displaced';
 import type { LostEvent } from './verify-ids';
+import type { Gap } from './verify-stream';
 import type { Finding } from './verify.contract';
 
 interface Place {
@@ -36,12 +37,12 @@ export class Findings {
     else this.more += 1;
   }
 
-  /** By place in the log; a stream without any row left comes last. */
+  /** In the order of the log: the first is the first bad event. */
   report(generation: number): { findings: Finding[]; more: number } {
-    const named = new Set<Lost>();
+    const named = new Set(this.lost.filter(({ id, tenant }) => this.faults.some((fault) => fault.row?.id === id && fault.tenant === tenant)));
     const faults = nameDisplaced(this.faults).map((fault) => this.placed(fault, generation, named));
     const lost = this.lost.filter((event) => !named.has(event)).map((event) => lostFinding(event, generation));
-    const findings = [...faults, ...lost].sort((a, b) => inLogOrder(a.place, b.place)).map(({ finding }) => finding);
+    const findings = [...faults, ...lost].sort(byPlace).map(({ finding }) => finding);
     return { findings, more: this.more };
   }
 
@@ -53,7 +54,7 @@ export class Findings {
 
   /** The first event of a hole, where as many ids lead nowhere between its edges as events are gone. */
   private goneIn({ tenant, gap }: PlacedFault, named: Set<Lost>): Lost | undefined {
-    const within = this.lost.filter((event) => event.tenant === tenant && inLogOrder(gap!.after, event) <= 0 && (!gap!.until || inLogOrder(event, gap!.until) <= 0));
+    const within = this.lost.filter((event) => event.tenant === tenant && isBetween(event, gap!));
     if (within.length !== gap!.count) return undefined;
     for (const event of within) named.add(event);
     return within.sort(inLogOrder)[0];
@@ -72,9 +73,17 @@ function lostFinding(event: Lost, generation: number): Placed {
 
 const positionOf = ({ xid, n }: Place, generation: number) => formatPosition({ generation, xid: BigInt(xid), n: BigInt(n) });
 
-/** No place: after every other as a finding's, before every other as the edge of a hole at a stream's begin. */
-function inLogOrder(a: Place | undefined, b: Place | undefined): number {
-  if (!a || !b) return a === b ? 0 : a ? -1 : 1;
+const isBetween = (event: Place, { after, until }: Gap) => (!after || inLogOrder(after, event) <= 0) && (!until || inLogOrder(event, until) <= 0);
+
+/** What has no place comes last; a body's fault after that of its envelope, which may be its cause. */
+function byPlace(a: Placed, b: Placed): number {
+  if (!a.place || !b.place) return a.place === b.place ? 0 : a.place ? -1 : 1;
+  return inLogOrder(a.place, b.place) || Number(isOfBody(a.finding)) - Number(isOfBody(b.finding));
+}
+
+const isOfBody = ({ fault }: Finding) => /^(body|blob)-/.test(fault);
+
+function inLogOrder(a: Place, b: Place): number {
   const [x, y] = a.xid === b.xid ? [BigInt(a.n), BigInt(b.n)] : [BigInt(a.xid), BigInt(b.xid)];
   return x === y ? 0 : x < y ? -1 : 1;
 }

@@ -119,8 +119,6 @@ export class StreamScan {
     const { tenant, stream } = check;
     const placed = { ...fault, tenant, stream };
     if (!fault.before || !fault.row) return placed;
-    const owner = readEnvelope(fault.row.envelope)?.tenant;
-    if (owner !== undefined && owner !== tenant) return { ...placed, fault: 'moved', version: Number(fault.row.version), detail: `its envelope is of the tenant ${owner}` };
     return this.parts.database.relay(async (tx) => {
       const unknown = afterHead(fault.row!, await readHead(tx, tenant, stream));
       if (unknown) return { ...placed, ...unknown };

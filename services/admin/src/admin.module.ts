@@ -1,5 +1,5 @@
 import { Module, type DynamicModule, type Provider } from '@nestjs/common';
-import { eventStore, eventStoreMigration } from '@throughline/event-store';
+import { digestMigration, eventStore, eventStoreMigration } from '@throughline/event-store';
 import type { Runtime, ServiceDefinition } from '@throughline/platform';
 import { AccountsController } from './accounts/accounts.controller';
 import { ChannelAccounts } from './accounts/channel-accounts';
@@ -22,7 +22,7 @@ import { TenantsController } from './tenants/tenants.controller';
 @Module({})
 export class AdminModule {
   static async register(runtime: Runtime): Promise<DynamicModule> {
-    const database = await runtime.database('admin', [eventStoreMigration('admin'), adminTables]);
+    const database = await runtime.database('admin', [eventStoreMigration('admin'), digestMigration('admin'), adminTables]);
     const changes = new ConfigChanges({ ...pick(runtime), database, store: eventStore });
     const versions = new ConfigVersions();
     const visibility = new Visibility(runtime.directory, versions);

@@ -2,6 +2,7 @@ import { fromBinary, toBinary } from '@bufbuild/protobuf';
 import type { BlobStore } from '@throughline/blob';
 import type { Message } from '@throughline/bus';
 import { BodySchema, RecordSchema, rejected, ThroughlineError, type Envelope, type Record } from '@throughline/contracts';
+import { upcastBody } from '@throughline/event-store';
 import { openRecord } from '@throughline/platform';
 import type { TenantKeys, Vault } from '@throughline/vault';
 import type { OpenInteraction } from './intake';
@@ -70,7 +71,8 @@ async function open(keys: TenantKeys, blobs: BlobStore, { message, record, envel
     const body = await openRecord(keys, blobs, record);
     // A body comes off the bus as protobuf-es wrote it, so writing it again gives the bytes it is committed to.
     const plain = toBinary(BodySchema, body);
-    return { envelope, body, plain, digest: record.digest, revisable: message.headers.revisable !== undefined };
+    // The log keeps what was written; only what reads it sees the current version.
+    return { envelope, body: upcastBody(envelope, body), plain, digest: record.digest, revisable: message.headers.revisable !== undefined };
   } catch (error) {
     if (error instanceof ThroughlineError && error.kind === 'rejected') return { envelope, raw: message.value, detail: error.message };
     throw error;

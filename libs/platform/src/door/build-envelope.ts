@@ -3,6 +3,7 @@ import {
   DataClass, Direction, EnvelopeSchema, formatIdentity, interactionId, NORMALISER_VERSION,
   type DirectionName, type Envelope, type Interaction,
 } from '@throughline/contracts';
+import { typeVersion } from '@throughline/event-store';
 import type { TenantKeys } from '@throughline/vault';
 import type { Account, DoorRequest } from '../runtime.contract';
 import type { Admitted } from './admission';
@@ -28,7 +29,7 @@ export function buildEnvelope(interaction: Interaction, admitted: Admitted, comm
   return create(EnvelopeSchema, {
     id: idOf(account, interaction),
     type: interaction.type,
-    typeVersion: 1,
+    typeVersion: typeVersion(interaction.type),
     tenant: account.tenant,
     account: account.id,
     channel: account.channel || interaction.channel || '',
