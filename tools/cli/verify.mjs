@@ -24,8 +24,7 @@ export function verify(program) {
 }
 
 async function run(options, command) {
-  if (options.stream && !options.tenant) command.error('error: --stream needs --tenant', { exitCode: 2 });
-  if (options.offline && !options.digest && !options.proof) command.error('error: --offline needs --digest or --proof', { exitCode: 2 });
+  refuseMisuse(options, command);
   const publicKey = options.publicKey && readPublicKey(options.publicKey);
   const report = { service: options.service };
   if (options.proof) report.proof = proofReport(options.proof, publicKey);
@@ -36,6 +35,11 @@ async function run(options, command) {
   if (options.json) console.log(JSON.stringify(report));
   else print(report, options);
   if (!report.intact) process.exitCode = 1;
+}
+
+function refuseMisuse({ stream, tenant, offline, digest, proof }, command) {
+  if (stream && !tenant) command.error('error: --stream needs --tenant', { exitCode: 2 });
+  if (offline && !digest && !proof) command.error('error: --offline needs --digest or --proof', { exitCode: 2 });
 }
 
 function proofReport(path, publicKey) {

@@ -75,13 +75,15 @@ const positionOf = ({ xid, n }: Place, generation: number) => formatPosition({ g
 
 const isBetween = (event: Place, { after, until }: Gap) => (!after || inLogOrder(after, event) <= 0) && (!until || inLogOrder(event, until) <= 0);
 
-/** What has no place comes last; a body's fault after that of its envelope, which may be its cause. */
+/** What has no place comes last; of one event what needs no body first, since it may be the cause of the others. */
 function byPlace(a: Placed, b: Placed): number {
   if (!a.place || !b.place) return a.place === b.place ? 0 : a.place ? -1 : 1;
-  return inLogOrder(a.place, b.place) || Number(isOfBody(a.finding)) - Number(isOfBody(b.finding));
+  return inLogOrder(a.place, b.place) || depth(a.finding) - depth(b.finding);
 }
 
-const isOfBody = ({ fault }: Finding) => /^(body|blob)-/.test(fault);
+/** 0: envelope and columns, 1: what stands beside the body, 2: the body itself. */
+const depth = ({ fault }: Finding) => (OPENED.has(fault) ? 2 : fault.startsWith('body-') ? 1 : 0);
+const OPENED: ReadonlySet<Finding['fault']> = new Set(['body-unopenable', 'body-other', 'blob-missing']);
 
 function inLogOrder(a: Place, b: Place): number {
   const [x, y] = a.xid === b.xid ? [BigInt(a.n), BigInt(b.n)] : [BigInt(a.xid), BigInt(b.xid)];

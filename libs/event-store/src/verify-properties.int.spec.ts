@@ -1,13 +1,27 @@
 import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import fc from 'fast-check';
+import type { DigestFile, DigestSink, HeadEntry, TenantHeads } from './digest.contract';
+import { verifyAgainstDigest } from './digest-against-log';
+import { checkDigest } from './digest-check';
+import { tenantPart } from './digest-proof';
+import { openFileSigner } from './digest-signer';
+import { takeDigest } from './digest-take';
 import { checkOpenBodies, TamperBench } from './testing';
 import { verifyLog } from './verify-log';
 
 let bench: TamperBench;
+let folder: string;
 beforeAll(async () => {
   bench = await TamperBench.open('verify-properties-test');
+  folder = await mkdtemp(join(tmpdir(), 'tl-verify-'));
 });
-afterAll(() => bench.close());
+afterAll(async () => {
+  await bench.close();
+  await rm(folder, { recursive: true });
+});
 
 const shape = fc.array(fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 1, maxLength: 4 }), { minLength: 1, maxLength: 4 });
 
@@ -70,4 +84,39 @@ describe('any log', () => {
       { numRuns: 6 },
     );
   });
+
+  it('keeps every digest taken of it, whatever is appended later', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(shape, { minLength: 2, maxLength: 3 }), async (rounds) => {
+        const { tenant, streams } = await grown(rounds[0]!);
+        const taken: DigestFile[] = [];
+        for (const groups of rounds.slice(1)) {
+          taken.push(await digestOf(tenant));
+          for (const [index, sizes] of groups.entries()) await bench.grow(tenant, streams[index] ?? randomUUID(), sizes);
+          for (const file of taken) expect((await verifyAgainstDigest(bench.database, file)).findings).toEqual([]);
+        }
+      }),
+      { numRuns: 4 },
+    );
+  });
 });
+
+let day = Date.UTC(2026, 0, 1);
+
+/** The tenant's part of the digest of the next day. */
+async function digestOf(tenant: string): Promise<DigestFile> {
+  const tenants: TenantHeads[] = [];
+  let streams: HeadEntry[] = [];
+  const sink: DigestSink = {
+    stream: (_tenant, entry) => void streams.push(entry),
+    endTenant: (id, root) => {
+      tenants.push({ tenant: id, root, streams });
+      streams = [];
+    },
+  };
+  day += 86_400_000;
+  const { signed } = await takeDigest({ database: bench.database, signer: await openFileSigner(folder), clock: () => new Date(day), sink });
+  const part = tenantPart({ ...signed, tenants }, tenant)!;
+  expect(checkDigest(part)).toEqual([]);
+  return part;
+}

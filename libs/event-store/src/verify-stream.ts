@@ -42,20 +42,26 @@ export class StreamCheck {
   step(row: LogRow): void {
     if (this.doubtful) this.settle(advance(this.doubtful.after, chained(row))?.head, row.chain);
     if (this.broken) return;
+    const version = this.state.version + 1;
+    const found = Number(row.version);
+    if (found === version) this.follow(row, version);
+    else if (found > version) this.break({ ...this.missing(found - 1), row, before: this.state, gap: { count: found - version, after: this.last, until: row } });
+    else this.break({ fault: 'group-changed', detail: 'there is no such version', version, row, before: this.state });
+    this.last = row;
+  }
+
+  /** The row that has the next version: is it the next event? */
+  private follow(row: LogRow, version: number): void {
     const before = this.state;
-    const version = before.version + 1;
-    if (Number(row.version) > version) return this.break({ ...this.missing(Number(row.version) - 1), row, before, gap: { count: Number(row.version) - version, after: this.last, until: row } });
-    if (Number(row.version) < version) return this.break({ fault: 'group-changed', detail: 'there is no such version', version, row, before });
     const after = advance(before, chained(row));
     const fits = after !== undefined && sameBytes(after.head, row.chain);
-    const other = fits ? undefined : inOtherGroup(before, row);
-    if (!after && !other) return this.break({ fault: 'group-changed', detail: 'the group it names cannot be its own', version, row, before });
-    this.state = other ?? after!;
-    if (other) this.faults.push({ fault: 'group-changed', detail: `it was appended in the group of version ${other.groupStart}`, version, row });
-    else if (!fits) this.doubtful = { row, before, after: after! };
-    if (!this.doubtful) this.checkRow(row, this.last);
+    const state = fits ? after : (inOtherGroup(before, row) ?? after);
+    if (!state) return this.break({ fault: 'group-changed', detail: 'the group it names cannot be its own', version, row, before });
+    this.state = state;
+    if (!fits && state === after) this.doubtful = { row, before, after };
+    else this.checkRow(row, this.last);
+    if (!fits && state !== after) this.faults.push({ fault: 'group-changed', detail: `it was appended in the group of version ${state.groupStart}`, version, row });
     this.checkHead(this.head, version);
-    this.last = row;
   }
 
   /** To be called after the last event. @param head the newest, where the one given at the start is passed */
