@@ -33,41 +33,38 @@ export function prefixes(envelopes: readonly Uint8Array[]): Buffer[] {
   return result;
 }
 
-/** What the chain says of one event. */
+/** What the chain covers of one event. */
 export interface ChainedEvent {
-  version: number;
   envelope: Uint8Array;
-  chain: Uint8Array;
   /** Version of the first event of its group. */
   groupStart: number;
 }
 
-/** Walks a stream from its first event on and tells where it was tampered with. */
-export class ChainWalk {
-  private prefix: Buffer = Buffer.alloc(0);
-  private before: Uint8Array;
-  private groupStart = 1;
-  private version = 0;
-
-  /** @param head the stream's genesis */
-  constructor(private head: Uint8Array) {
-    this.before = head;
-  }
-
-  /** False where the event is not the one that was appended after the last, or the chain was changed. */
-  step(event: ChainedEvent): boolean {
-    this.version += 1;
-    const starts = event.groupStart === this.version;
-    if (event.version !== this.version || !(starts || (this.version > 1 && event.groupStart === this.groupStart))) return false;
-    if (starts) this.before = this.head;
-    this.groupStart = event.groupStart;
-    this.prefix = starts ? leaf(event.envelope) : join(this.prefix, leaf(event.envelope));
-    this.head = link(this.before, this.prefix);
-    return Buffer.compare(this.head, event.chain) === 0;
-  }
-
-  /** The chain after the last event walked. */
-  get end(): { version: number; head: Uint8Array } {
-    return { version: this.version, head: this.head };
-  }
+/** A stream's chain after one of its events. */
+export interface ChainState {
+  version: number;
+  head: Uint8Array;
+  groupStart: number;
+  /** The head before the group. */
+  before: Uint8Array;
+  /** The group's prefix. */
+  prefix: Uint8Array;
 }
+
+/** The chain of a stream without events. */
+export function chainStart(tenant: Uint8Array, stream: Uint8Array): ChainState {
+  const head = genesis(tenant, stream);
+  return { version: 0, head, groupStart: 0, before: head, prefix: Buffer.alloc(0) };
+}
+
+/** The chain after the next event; undefined where no event of that group can come next. */
+export function advance(state: ChainState, { envelope, groupStart }: ChainedEvent): ChainState | undefined {
+  const version = state.version + 1;
+  const starts = groupStart === version;
+  if (!starts && (version === 1 || groupStart !== state.groupStart)) return undefined;
+  const before = starts ? state.head : state.before;
+  const prefix = starts ? leaf(envelope) : join(state.prefix, leaf(envelope));
+  return { version, groupStart, before, prefix, head: link(before, prefix) };
+}
+
+export const sameBytes = (a: Uint8Array, b: Uint8Array) => Buffer.compare(a, b) === 0;

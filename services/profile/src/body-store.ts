@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { create, toBinary } from '@bufbuild/protobuf';
 import type { BlobStore } from '@throughline/blob';
 import { BodySchema, rejected, type Body } from '@throughline/contracts';
-import type { StoredEvent } from '@throughline/event-store';
+import { typeVersion, upcastBody, type StoredEvent } from '@throughline/event-store';
 import type { SegmentKey } from '@throughline/vault';
-import { readBody, type PlannedEvent } from './ledger-event';
+import { readBody, readEnvelope, type PlannedEvent } from './ledger-event';
 
 /** Bytes; what is over it lies in the blob store, and the log names it (docs/architecture.md, invariant 1). */
 const INLINE_LIMIT = 256 * 1024;
@@ -27,15 +27,22 @@ export class BodyStore {
     return toBinary(BodySchema, create(BodySchema, { blob }));
   }
 
-  /** An event's body in full, with its bytes; undefined where it or its key is gone. Throws `rejected` (`unopenable`, `blob-missing`). */
-  async open({ tenant, id, box }: StoredEvent, key: SegmentKey | undefined): Promise<OpenBody | undefined> {
+  /** An event's body in full, in the current version of its type, with the bytes it was committed to; undefined where it or its key is gone. Throws as `plain` does. */
+  async open(event: StoredEvent, key: SegmentKey | undefined): Promise<OpenBody | undefined> {
+    const plain = await this.plain(event, key);
+    if (!plain) return undefined;
+    const body = readBody(plain);
+    return { plain, body: typeVersion(event.type) === 1 ? body : upcastBody(readEnvelope(event.envelope), body) };
+  }
+
+  /** The bytes of an event's body; undefined where it or its key is gone. Throws `rejected` (`unopenable`, `blob-missing`). */
+  async plain({ tenant, id, box }: Pick<StoredEvent, 'tenant' | 'id' | 'box'>, key: SegmentKey | undefined): Promise<Uint8Array | undefined> {
     if (!key || box.length === 0) return undefined;
     const plain = key.open(id, box);
-    const body = readBody(plain);
-    if (!body.blob) return { body, plain };
-    const whole = await this.blobs.get(tenant, body.blob);
+    const { blob } = readBody(plain);
+    if (!blob) return plain;
+    const whole = await this.blobs.get(tenant, blob);
     if (!whole) throw rejected('blob-missing', 'The blob that an event names is not in the store.');
-    const opened = key.open(id, whole);
-    return { body: readBody(opened), plain: opened };
+    return key.open(id, whole);
   }
 }

@@ -1,6 +1,6 @@
 import { BodySchema, DataClass, Direction, EnvelopeSchema, formatIdentity, NORMALISER_VERSION, writeBody, writeEnvelope, type Body, type Envelope, type NormalIdentity } from '@throughline/contracts';
 import { commitment, randomSalt, type SegmentKey, type TenantKeys } from '@throughline/vault';
-import type { NewEvent } from '@throughline/event-store';
+import { typeVersion, type NewEvent } from '@throughline/event-store';
 import { create, fromBinary, type MessageInitShape } from '@bufbuild/protobuf';
 import canonicalize from 'canonicalize';
 
@@ -33,7 +33,7 @@ export function planEvent(keys: TenantKeys, draft: EventDraft): PlannedEvent {
   const plain = writeBody(body);
   const envelope = create(EnvelopeSchema, {
     ...draft.envelope,
-    typeVersion: 1,
+    typeVersion: typeVersion(draft.envelope.type!),
     producer: 'profile',
     dataClass: DataClass.PERSONAL,
     normaliserVersion: NORMALISER_VERSION,

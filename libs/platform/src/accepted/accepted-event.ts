@@ -1,4 +1,5 @@
 import { DataClass, Direction, NORMALISER_VERSION, writeBody, type AcceptedInteraction, type Body, type DirectionName, type Envelope } from '@throughline/contracts';
+import { typeVersion } from '@throughline/event-store';
 import { commitment, type TenantKeys } from '@throughline/vault';
 import { bodyOf } from './accepted-body';
 
@@ -31,7 +32,7 @@ function envelopeOf(accepted: AcceptedInteraction, keys: EventMaking['keys'], ke
   const { id, type, account, channel, direction, claimedAt, acceptedAt, conversation } = accepted;
   return {
     $typeName: 'throughline.v1.Envelope',
-    ...{ id, type, typeVersion: 1, tenant: keys.tenant, account, channel, direction: DIRECTIONS[direction], key },
+    ...{ id, type, typeVersion: typeVersion(type), tenant: keys.tenant, account, channel, direction: DIRECTIONS[direction], key },
     conversation: conversation ? keys.hash('conversation', `${account}|${conversation}`) : NONE,
     relatesTo: accepted.relatesTo ?? '',
     claimedAt: BigInt(claimedAt),

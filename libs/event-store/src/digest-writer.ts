@@ -1,0 +1,57 @@
+import { randomUUID } from 'node:crypto';
+import { createWriteStream, type WriteStream } from 'node:fs';
+import { open, rename, rm } from 'node:fs/promises';
+import { once } from 'node:events';
+import { finished } from 'node:stream/promises';
+import type { DigestSink, HeadEntry, SignedHeader } from './digest.contract';
+
+/**
+ * Writes a digest's file while it is taken: one line a stream, so a million streams need no memory. The file has its name
+ * when `publish` resolves; before it ends in `.part`.
+ */
+export class DigestWriter implements DigestSink {
+  private readonly part = `${this.path}.${randomUUID()}.part`;
+  private readonly output: WriteStream = createWriteStream(this.part, { mode: 0o600 });
+  private tenant: string | undefined;
+  private tenants = 0;
+  private failed: Error | undefined;
+
+  constructor(private readonly path: string) {
+    this.output.on('error', (error) => (this.failed = error));
+  }
+
+  async stream(tenant: string, entry: HeadEntry): Promise<void> {
+    const first = tenant !== this.tenant;
+    if (first) await this.write(`${this.tenants === 0 ? '{"tenants":[' : ','}\n{"tenant":${JSON.stringify(tenant)},"streams":[\n`);
+    if (first) this.tenants += 1;
+    this.tenant = tenant;
+    await this.write(`${first ? '' : ',\n'}${JSON.stringify(entry)}`);
+  }
+
+  endTenant(_tenant: string, root: string): Promise<void> {
+    return this.write(`],"root":${JSON.stringify(root)}}`);
+  }
+
+  /** Durable when it resolves. */
+  async finish({ header, signature, publicKey }: SignedHeader): Promise<void> {
+    await this.write(`${this.tenants === 0 ? '{"tenants":[' : ''}],\n"header":${JSON.stringify(header)},\n"signature":"${signature}",\n"publicKey":"${publicKey}"}\n`);
+    this.output.end();
+    await finished(this.output);
+    const file = await open(this.part, 'r+');
+    await file.sync().finally(() => file.close());
+  }
+
+  publish(): Promise<void> {
+    return rename(this.part, this.path);
+  }
+
+  async discard(): Promise<void> {
+    this.output.destroy();
+    await rm(this.part, { force: true });
+  }
+
+  private async write(text: string): Promise<void> {
+    if (this.failed) throw this.failed;
+    if (!this.output.write(text)) await once(this.output, 'drain');
+  }
+}

@@ -1,0 +1,20 @@
+import { ThroughlineError } from '@throughline/contracts';
+import type { BodyVerdict, CheckBodies, SealedEvent } from '@throughline/event-store';
+import { commitment, type TenantKeys, type Vault } from '@throughline/vault';
+
+/** Opens bodies of admin's log and holds them against what their envelopes commit to. */
+export function checkConfigBodies(vault: Pick<Vault, 'forTenant'>): CheckBodies {
+  return async (tenant, events) => {
+    const keys = await vault.forTenant(tenant);
+    return Promise.all(events.map((event) => verdictOf(keys, event)));
+  };
+}
+
+async function verdictOf(keys: TenantKeys, { id, keyId, box, commitment: committed }: SealedEvent): Promise<BodyVerdict> {
+  try {
+    return commitment(id, await keys.open(id, { keyId, box })).equals(committed) ? 'kept' : 'other';
+  } catch (error) {
+    if (!(error instanceof ThroughlineError) || error.kind !== 'rejected') throw error;
+    return error.slug === 'key-destroyed' ? 'gone' : 'unopenable';
+  }
+}

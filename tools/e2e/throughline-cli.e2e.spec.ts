@@ -1,0 +1,86 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Client } from 'pg';
+import { ask } from '../clients/api.mjs';
+import { runCommand, startEmbedded, until, type Product } from './product';
+import { timelineWith } from './read-back';
+
+const IDENTITY = { namespace: 'loyalty', value: 'L-cli-canary' };
+
+let product: Product;
+beforeAll(async () => {
+  product = await startEmbedded();
+  await post('first', 'second');
+}, 300_000);
+afterAll(() => product?.stop());
+
+let posted = 0;
+async function post(...ids: string[]): Promise<void> {
+  for (const id of ids) {
+    await ask(product.demo, 'POST', '/v1/interactions', {
+      ...{ id, account: 'acc_api', type: 'visit.made', direction: 'inbound', occurredAt: '2026-01-31T08:15:30.123Z' },
+      ...{ identities: [IDENTITY], content: { text: `canary of ${id}` } },
+    });
+  }
+  posted += ids.length;
+  await timelineWith(product.demo, posted, IDENTITY.namespace, IDENTITY.value);
+}
+
+const cli = (args: string[], env: NodeJS.ProcessEnv = {}) => runCommand(['tools/cli/main.mjs', ...args], { ...product.env, ...env });
+
+async function report(args: string[], env?: NodeJS.ProcessEnv) {
+  const { code, output } = await cli([...args, '--json'], env);
+  return { code, report: JSON.parse(output.trim().split('\n').at(-1)!) as { intact: boolean; events: number; bodies: { opened: number }; findings: { fault: string; eventId?: string }[] } };
+}
+
+async function asSuperuser<R>(sql: string): Promise<R[]> {
+  const admin = new Client({ connectionString: product.databaseUrl });
+  await admin.connect();
+  return admin.query(sql).then(({ rows }) => rows as R[]).finally(() => admin.end());
+}
+
+describe('throughline', () => {
+  it('verifies the log of a running product, bodies opened, and says nothing of what is in them', async () => {
+    const { code, report: verified } = await report(['verify', '--bodies']);
+    expect({ code, ...verified }).toMatchObject({ code: 0, intact: true, events: posted, bodies: { opened: posted }, findings: [] });
+    expect(await report(['verify', '--service', 'admin', '--bodies'])).toMatchObject({ code: 0, report: { intact: true } });
+    const { output } = await cli(['verify', '--bodies']);
+    expect(output).toContain('Intact.');
+    for (const secret of ['canary', new URL(product.databaseUrl).password, product.demo.apiKey]) expect(output).not.toContain(secret);
+  }, 300_000);
+
+  it('takes a digest that verifies far from the database, and against it after more was appended', async () => {
+    const folder = join(product.folder, 'given');
+    const { code, output } = await cli(['digest', 'take', '--out', folder, '--json']);
+    const taken = JSON.parse(output) as { file: string; header: { streams: number } };
+    expect({ code, taken }).toMatchObject({ code: 0, taken: { header: { streams: 1 } } });
+    const key = join(folder, 'key.pem');
+    writeFileSync(key, (await cli(['digest', 'public-key'])).output);
+    const elsewhere = { DATA_DIR: join(product.folder, 'nothing-here') };
+    expect(await report(['verify', '--digest', taken.file, '--public-key', key, '--offline'], elsewhere)).toMatchObject({ code: 0, report: { intact: true } });
+    const [{ tenant, stream }] = (await asSuperuser<{ tenant: string; stream: string }>('SELECT tenant, stream FROM profile.stream')) as [{ tenant: string; stream: string }];
+    const proof = join(folder, 'proof.json');
+    expect(await cli(['digest', 'export', taken.file, '--tenant', tenant, '--stream', stream, '--to', proof])).toMatchObject({ code: 0 });
+    expect(await report(['verify', '--proof', proof, '--public-key', key, '--offline'], elsewhere)).toMatchObject({ code: 0, report: { intact: true } });
+    writeFileSync(proof, readFileSync(proof, 'utf8').replace('"version":2', '"version":3'));
+    expect(await report(['verify', '--proof', proof, '--offline'], elsewhere)).toMatchObject({ code: 1, report: { intact: false } });
+    await post('third');
+    expect(await report(['verify', '--digest', taken.file, '--public-key', key])).toMatchObject({ code: 0, report: { intact: true, events: posted } });
+  }, 300_000);
+
+  it('names the first event that was changed, with exit code 1', async () => {
+    const [changed] = await asSuperuser<{ id: string }>('UPDATE profile.event SET envelope = set_byte(envelope, 3, get_byte(envelope, 3) # 1) WHERE version = 2 RETURNING id');
+    expect(await report(['verify'])).toMatchObject({ code: 1, report: { intact: false, findings: [{ fault: 'envelope-changed', eventId: changed!.id }] } });
+    const { output } = await cli(['verify']);
+    expect(output).toMatch(new RegExp(`first: envelope-changed: tenant .* version 2, position .* event ${changed!.id}`));
+  }, 300_000);
+
+  it('says in one line what it cannot do, with exit code 2', async () => {
+    const nothing = await cli(['verify'], { DATA_DIR: join(product.folder, 'nothing-here') });
+    expect(nothing).toMatchObject({ code: 2, output: expect.stringMatching(/^No database: [^\n]+\n$/) });
+    expect(await cli(['verify', '--stream', 'x'])).toMatchObject({ code: 2, output: expect.stringContaining('--stream needs --tenant') });
+    const demo = join(product.dataDir, 'demo.json');
+    expect(await cli(['verify', '--digest', demo])).toMatchObject({ code: 2, output: expect.stringContaining('no digest') });
+    await until(() => fetch(`${product.url}/health/ready`).then((answer) => answer.ok), (ready) => ready);
+  }, 300_000);
+});
