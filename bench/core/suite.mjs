@@ -8,11 +8,12 @@ import { Doors } from './doors.mjs';
 import { EndToEnd } from './end-to-end.mjs';
 import { Memory } from './memory.mjs';
 import { Rebuild } from './rebuild.mjs';
+import { Subscriber } from './subscriber.mjs';
 import { tellAppends, tellSettings } from './safety.mjs';
 import { Timeline } from './timeline.mjs';
 
 /** A part: open(stand, plan), round(number, plan), checkCounts() (throws where they do not add up), rows(); `rounds`, where it wants other than planned. */
-const PARTS = { append: Appends, doors: Doors, 'end-to-end': EndToEnd, 'at-once': AtOnce, rebuild: Rebuild, timeline: Timeline, memory: Memory };
+const PARTS = { append: Appends, subscriber: Subscriber, doors: Doors, 'end-to-end': EndToEnd, 'at-once': AtOnce, rebuild: Rebuild, timeline: Timeline, memory: Memory };
 
 export const partNames = Object.keys(PARTS);
 
