@@ -2,7 +2,7 @@ import { type Position, rejected } from '@throughline/contracts';
 import type { Tx } from '@throughline/postgres';
 import type { StoredEvent } from './event-store.contract';
 
-interface EventRow {
+export interface EventRow {
   generation: number;
   xid: string;
   n: string;
@@ -20,8 +20,10 @@ interface EventRow {
   box: Buffer | null;
 }
 
-const COLUMNS = `(SELECT generation FROM log) AS generation, e.xid::text, e.n, e.version, e.occurred_at, e.recorded_at,
-  e.tenant, e.stream, e.id, e.type, e.key, e.envelope, b.key_id, b.digest, b.box`;
+export const EVENT_COLUMNS = `(SELECT generation FROM log) AS generation, e.xid, e.n, e.version, e.occurred_at, e.recorded_at,
+  e.tenant, e.stream, e.id, e.type, e.key, e.envelope`;
+export const BODY_COLUMNS = 'b.key_id, b.digest, b.box';
+const COLUMNS = `${EVENT_COLUMNS}, ${BODY_COLUMNS}`;
 
 const STREAM = `SELECT ${COLUMNS} FROM event e LEFT JOIN event_body b ON b.n = e.n
   WHERE e.tenant = $1 AND e.stream = $2 AND e.version >= $3 ORDER BY e.version LIMIT $4`;
@@ -37,7 +39,7 @@ const KNOWN = `SELECT id, digest, xid::text, n, (SELECT generation FROM log) AS 
 
 const NONE = new Uint8Array();
 
-const storedEvent = (row: EventRow): StoredEvent => ({
+export const storedEvent = (row: EventRow): StoredEvent => ({
   position: positionOf(row),
   tenant: row.tenant,
   stream: row.stream,

@@ -12,14 +12,19 @@ export interface Tx {
  */
 export interface Database {
   readonly service: string;
-  /** Role `tl_<service>_writer`: reads and writes the rows of these tenants only. */
-  writer<T>(tenants: readonly string[], work: (tx: Tx) => Promise<T>): Promise<T>;
+  /**
+   * Role `tl_<service>_writer`: reads and writes the rows of these tenants only.
+   * @param gate a lower-case word: before its first statement the transaction waits while somebody holds the gate shut (`shutGate`)
+   */
+  writer<T>(tenants: readonly string[], work: (tx: Tx) => Promise<T>, gate?: string): Promise<T>;
   /** Role `tl_<service>_reader`, read only: the rows of this tenant only. */
   reader<T>(tenant: string, work: (tx: Tx) => Promise<T>): Promise<T>;
   /** Role `tl_<service>_relay`, read only: log and bus tables of all tenants, no read models. Never behind a public route. */
   relay<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
   /** Role `tl_<service>_system`: tables without tenants (checkpoints, the log's generation). */
   system<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
+  /** Role `tl_<service>_owner`: makes, changes and drops tables and does nothing else. No policy is its own, so it sees no tenant's rows. */
+  owner<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
   /** Calls `wake` on every NOTIFY on the channel (a lower-case word); one shared session, reopened when it breaks. */
   listen(channel: string, wake: () => void): Promise<{ close(): Promise<void> }>;
   /** Wakes listeners in this process at once and in others by NOTIFY, coalesced, in a transaction of its own. Call it after the commit. */

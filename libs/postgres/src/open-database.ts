@@ -1,5 +1,6 @@
 import { Pool } from 'pg';
 import type { Database, Lease, Tx } from './database.contract';
+import { passGate } from './gate';
 import { Leases } from './leases';
 import { Listener } from './listener';
 import { Notifier } from './notifier';
@@ -58,8 +59,9 @@ class PooledDatabase implements Database {
     this.leases = new Leases(options.url, log);
   }
 
-  writer<T>(tenants: readonly string[], work: (tx: Tx) => Promise<T>): Promise<T> {
-    return this.run('BEGIN', 'writer', tenants, work);
+  writer<T>(tenants: readonly string[], work: (tx: Tx) => Promise<T>, gate?: string): Promise<T> {
+    // The gate comes first: who waits at it holds no other lock, so nobody waits for him.
+    return this.run(gate === undefined ? 'BEGIN' : `BEGIN; ${passGate(this.service, gate)}`, 'writer', tenants, work);
   }
 
   reader<T>(tenant: string, work: (tx: Tx) => Promise<T>): Promise<T> {
@@ -72,6 +74,10 @@ class PooledDatabase implements Database {
 
   system<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
     return this.run('BEGIN', 'system', [], work);
+  }
+
+  owner<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+    return this.run('BEGIN', 'owner', [], work);
   }
 
   listen(channel: string, wake: () => void): Promise<{ close(): Promise<void> }> {

@@ -1,6 +1,6 @@
 import { Logger, Module, type DynamicModule, type OnApplicationBootstrap, type OnApplicationShutdown, type OnModuleDestroy, type Provider } from '@nestjs/common';
-import { eventStore, subscribe, type LogSubscription } from '@throughline/event-store';
-import type { Runtime, ServiceDefinition } from '@throughline/platform';
+import { eventStore, rebuildReadModels, subscribe, throughGate, type LogSubscription, type RebuildOptions } from '@throughline/event-store';
+import { LogDoor, LogDoorController, type Runtime, type ServiceDefinition } from '@throughline/platform';
 import type { Database } from '@throughline/postgres';
 import { BodyStore } from './body-store';
 import { Intake } from './intake';
@@ -14,6 +14,9 @@ import { CustomersController } from './reading/customers.controller';
 import { InteractionWatch } from './reading/interaction-watch';
 import { InteractionsController } from './reading/interactions.controller';
 import { TimelineReader } from './reading/timeline-reader';
+import { profileProjector } from './rebuild';
+import { RebuildController } from './rebuild.controller';
+import { RebuildRuns } from './rebuild-runs';
 import { Relay } from './relay';
 
 /** Follows the log while the module lives. Requests that wait are ended before the doors close, which wait for them. */
@@ -25,6 +28,8 @@ class LogFollowers implements OnApplicationBootstrap, OnModuleDestroy, OnApplica
     private readonly database: Database,
     private readonly relay: Relay,
     private readonly watch: InteractionWatch,
+    private readonly runs: RebuildRuns,
+    private readonly door: LogDoor,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
@@ -37,7 +42,8 @@ class LogFollowers implements OnApplicationBootstrap, OnModuleDestroy, OnApplica
   }
 
   async onModuleDestroy(): Promise<void> {
-    await this.watch.close();
+    this.door.close();
+    await Promise.all([this.watch.close(), this.runs.close()]);
   }
 
   async onApplicationShutdown(): Promise<void> {
@@ -51,7 +57,7 @@ export class ProfileModule {
     const database = await runtime.database('profile', migrations);
     return {
       module: ProfileModule,
-      controllers: [InteractionsHandlers, CustomersController, InteractionsController, MessagesController],
+      controllers: [InteractionsHandlers, CustomersController, InteractionsController, MessagesController, RebuildController, LogDoorController],
       providers: providers(runtime, database),
     };
   }
@@ -62,15 +68,28 @@ function providers(runtime: Runtime, database: Database): Provider[] {
   const bodies = new BodyStore(blobs);
   const ledger = new Ledger(eventStore, vault, bodies);
   const watch = new InteractionWatch(database, eventStore);
+  const appending = throughGate(database);
+  const relay = new Relay({ database, vault, bus, blobs });
+  const door = new LogDoor({ database, store: eventStore, records: (events) => relay.timeline(events) });
+  const runs = openRuns(runtime, database, bodies);
   return [
     { provide: RUNTIME, useValue: runtime },
     { provide: DATABASE, useValue: database },
-    { provide: Intake, useValue: new Intake(database, eventStore, ledger) },
+    { provide: Intake, useValue: new Intake(appending, eventStore, ledger) },
     { provide: TimelineReader, useValue: new TimelineReader(eventStore, vault, bodies) },
     { provide: InteractionWatch, useValue: watch },
-    { provide: MessageRequests, useValue: new MessageRequests({ database, store: eventStore, vault, directory, bodies, ledger, clock }) },
-    { provide: LogFollowers, useValue: new LogFollowers(database, new Relay({ database, vault, bus, blobs }), watch) },
+    { provide: MessageRequests, useValue: new MessageRequests({ database: appending, store: eventStore, vault, directory, bodies, ledger, clock }) },
+    { provide: RebuildRuns, useValue: runs },
+    { provide: LogDoor, useValue: door },
+    { provide: LogFollowers, useValue: new LogFollowers(database, relay, watch, runs, door) },
   ];
+}
+
+function openRuns({ vault, clock }: Runtime, database: Database, bodies: BodyStore): RebuildRuns {
+  const log = new Logger('rebuild');
+  const projector = profileProjector({ vault, bodies });
+  const run = (onProgress: RebuildOptions['onProgress'], signal: AbortSignal) => rebuildReadModels(eventStore, projector, { database, onProgress, signal });
+  return new RebuildRuns('profile', run, clock, (error) => log.error({ err: error }, 'the rebuild failed, the live read models are as they were'));
 }
 
 export const profileService: ServiceDefinition = { name: 'profile', module: (runtime) => ProfileModule.register(runtime) };

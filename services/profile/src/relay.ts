@@ -36,6 +36,17 @@ export class Relay {
 
   /** Resolves when all are durable on the bus. At least once: readers know an event by its position. */
   async publish(events: readonly StoredEvent[]): Promise<void> {
+    const { timeline, outbound } = await this.messages(events);
+    await this.parts.bus.publish('timeline', timeline);
+    if (outbound.length > 0) await this.parts.bus.publish('outbound', outbound);
+  }
+
+  /** The events as they go out on `timeline`, under the current epoch's key; nothing is published. */
+  async timeline(events: readonly StoredEvent[]): Promise<OutgoingMessage[]> {
+    return (await this.messages(events)).timeline;
+  }
+
+  private async messages(events: readonly StoredEvent[]): Promise<{ timeline: OutgoingMessage[]; outbound: OutgoingMessage[] }> {
     const contexts = new Map<string, Context>();
     for (const [tenant, own] of Map.groupBy(events, (event) => event.tenant)) contexts.set(tenant, await this.context(tenant, own));
     // One after the other: of a large body only its name is left once it is sealed anew, and all at once do not fit into memory.
@@ -43,8 +54,7 @@ export class Relay {
     for (const event of events) records.push(await this.record(event, contexts.get(event.tenant)!));
     const timeline = events.map((event, index) => timelineMessage(event, records[index]!, contexts.get(event.tenant)!.cards.get(event.stream)));
     const outbound = events.flatMap((event, index) => (event.type === MESSAGE_REQUESTED ? [outboundMessage(event, records[index]!)] : []));
-    await this.parts.bus.publish('timeline', timeline);
-    if (outbound.length > 0) await this.parts.bus.publish('outbound', outbound);
+    return { timeline, outbound };
   }
 
   private async context(tenant: string, events: readonly StoredEvent[]): Promise<Context> {
