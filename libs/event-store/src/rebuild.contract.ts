@@ -43,7 +43,7 @@ export interface RebuildOptions {
   database: Pick<Database, 'service' | 'relay' | 'reader' | 'writer' | 'owner' | 'lease'>;
   /** Ranges folded at the same time (default 2). Each holds one connection. */
   workers?: number;
-  /** Events folded in one transaction (default 2,000); a worker holds two such batches in memory. */
+  /** Events of a range folded in one transaction (default 2,000). */
   batch?: number;
   onProgress?: (progress: RebuildProgress) => void;
   /** Gives up: the live tables stay as they are. */

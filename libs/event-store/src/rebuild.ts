@@ -1,5 +1,5 @@
 import { setImmediate as turn, setTimeout as delay } from 'node:timers/promises';
-import { type Position, rejected } from '@throughline/contracts';
+import { comparePositions, type Position, rejected } from '@throughline/contracts';
 import type { Lease, Tx } from '@throughline/postgres';
 import type { EventStore, StoredEvent } from './event-store.contract';
 import { ProgressCount } from './rebuild-progress';
@@ -11,6 +11,8 @@ import type { Projector, RebuildOptions } from './rebuild.contract';
 
 const WORKERS = 2;
 const BATCH = 2_000;
+/** Events of one page of catching up: whoever is not even so far behind is near enough to switch. */
+const CATCH_UP = 2_000;
 /** Ms to wait for the right to rebuild: who holds it holds it for long. */
 const WAIT_FOR_LEASE_MS = 500;
 const FIRST_PAUSE_MS = 50;
@@ -102,11 +104,13 @@ class Rebuild<T> {
   private async foldRange(shadow: Shadow, range: StreamRange, until: Position): Promise<void> {
     for (;;) {
       this.end.throwIfAborted();
-      const page = await this.options.database.relay((tx) => readRange(tx, range, until, this.batch));
+      const page = await this.options.database.relay((tx) => readRange(tx, range, this.batch));
       const own = page.filter(({ stream }) => stream <= range.end);
       const last = own.at(-1);
       if (last) range.cursor = { stream: last.stream, version: String(last.version) };
-      if (last) await this.fold(shadow, range.tenant, own, foldRange);
+      // What came since the beginning is folded in its order, after the ranges.
+      const old = own.filter(({ position }) => comparePositions(position, until) <= 0);
+      if (old.length > 0) await this.fold(shadow, range.tenant, old, foldRange);
       if (own.length < this.batch) return;
     }
   }
@@ -165,10 +169,10 @@ class Rebuild<T> {
     this.progress.enter('catching-up');
     for (let after = position; ; ) {
       this.end.throwIfAborted();
-      const page = await this.options.database.relay((tx) => this.store.readLog(tx, after, this.batch));
+      const page = await this.options.database.relay((tx) => this.store.readLog(tx, after, CATCH_UP));
       for (const [tenant, events] of Map.groupBy(page, (event) => event.tenant)) await this.fold(shadow, tenant, events);
       after = page.at(-1)?.position ?? after;
-      if (page.length < this.batch) return after;
+      if (page.length < CATCH_UP) return after;
     }
   }
 }

@@ -19,5 +19,5 @@ it.each([
   const [shown, other] = await Promise.all(
     ['visitor:a', 'visitor:b'].map(async (name) => bench.timeline((await bench.customer(name, TENANT))!.customerId)),
   );
-  expect([shown!.items.map(({ content }) => content?.text), other!.items]).toEqual([['two'], []]);
+  expect([shown!.items.map(({ content }) => (content as { text?: string }).text), other!.items]).toEqual([['two'], []]);
 });
