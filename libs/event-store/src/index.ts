@@ -20,3 +20,7 @@ export { takeDigest, type TakeDigestParts, type TakenDigest } from './digest-tak
 export { DigestWriter } from './digest-writer';
 export { currentVersion, upcast, type Upcast, type Upcasters, type Versioned } from './upcast';
 export { typeVersion, upcastBody, UPCASTERS } from './upcasters';
+export { rebuildReadModels } from './rebuild';
+export { throughGate } from './rebuild-gate';
+export type { Projector, RebuildOptions, RebuildPhase, RebuildProgress } from './rebuild.contract';
+export { WakeUp } from './wake-up';

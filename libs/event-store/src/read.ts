@@ -3,7 +3,7 @@ import type { Tx } from '@throughline/postgres';
 import type { Direction, LogPage, StoredEvent } from './event-store.contract';
 import { CATEGORY_SQL } from './tables.sql';
 
-interface EventRow {
+export interface EventRow {
   generation: number;
   xid: string;
   n: string;
@@ -21,9 +21,11 @@ interface EventRow {
   box: Buffer | null;
 }
 
-const EVENT = `(SELECT generation FROM log) AS generation, e.xid::text, e.n, e.version, e.occurred_at, e.recorded_at,
+/** Columns of an event as they are, for statements that sort by them. */
+export const EVENT_COLUMNS = `(SELECT generation FROM log) AS generation, e.xid, e.n, e.version, e.occurred_at, e.recorded_at,
   e.tenant, e.stream, e.id, e.type, e.key, e.envelope`;
-const COLUMNS = `${EVENT}, b.key_id, b.digest, b.box`;
+export const BODY_COLUMNS = 'b.key_id, b.digest, b.box';
+const COLUMNS = `${EVENT_COLUMNS.replace('e.xid', 'e.xid::text')}, ${BODY_COLUMNS}`;
 
 const STREAM = `SELECT ${COLUMNS} FROM event e LEFT JOIN event_body b ON b.n = e.n WHERE e.tenant = $1 AND e.stream = $2`;
 export const FORWARDS = `${STREAM} AND e.version >= $3 ORDER BY e.version LIMIT $4`;
@@ -59,7 +61,7 @@ const KNOWN = `SELECT id, digest, xid::text, n, (SELECT generation FROM log) AS 
 
 const NONE = new Uint8Array();
 
-const storedEvent = (row: EventRow): StoredEvent => ({
+export const storedEvent = (row: EventRow): StoredEvent => ({
   position: positionOf(row),
   tenant: row.tenant,
   stream: row.stream,

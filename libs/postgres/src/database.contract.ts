@@ -15,8 +15,11 @@ export type CallRole = 'writer' | 'relay' | 'system';
  */
 export interface Database {
   readonly service: string;
-  /** Role `tl_<service>_writer`: reads and writes the rows of these tenants only. */
-  writer<T>(tenants: readonly string[], work: (tx: Tx) => Promise<T>): Promise<T>;
+  /**
+   * Role `tl_<service>_writer`: reads and writes the rows of these tenants only.
+   * @param gate a lower-case word: before its first statement the transaction waits while somebody holds the gate shut (`shutGate`)
+   */
+  writer<T>(tenants: readonly string[], work: (tx: Tx) => Promise<T>, gate?: string): Promise<T>;
   /** Role `tl_<service>_reader`, read only: the rows of this tenant only. */
   reader<T>(tenant: string, work: (tx: Tx) => Promise<T>): Promise<T>;
   /** Role `tl_<service>_relay`, read only: log and bus tables of all tenants, no read models. Never behind a public route. */
@@ -30,6 +33,8 @@ export interface Database {
    * `unavailable` also where the server takes the statement and does not answer: what it did is not known then.
    */
   call<R extends QueryResultRow = QueryResultRow>(role: CallRole, statement: QueryConfig): Promise<QueryResult<R>>;
+  /** Role `tl_<service>_owner`: makes, changes and drops tables and does nothing else. No policy is its own, so it sees no tenant's rows. */
+  owner<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
   /** Calls `wake` on every NOTIFY on the channel (a lower-case word); one shared session, reopened when it breaks. */
   listen(channel: string, wake: () => void): Promise<{ close(): Promise<void> }>;
   /** Wakes listeners in this process at once and in others by NOTIFY, coalesced, in a transaction of its own. Call it after the commit. */

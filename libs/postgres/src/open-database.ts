@@ -1,6 +1,7 @@
 import { Pool, type PoolConfig, type QueryConfig, type QueryResult, type QueryResultRow } from 'pg';
 import { callPool, Calls } from './calls';
 import type { CallRole, Database, Lease, Tx } from './database.contract';
+import { passGate } from './gate';
 import { Leases } from './leases';
 import { Listener } from './listener';
 import { Notifier } from './notifier';
@@ -64,8 +65,9 @@ class PooledDatabase implements Database {
     this.leases = new Leases(options.url, log);
   }
 
-  writer<T>(tenants: readonly string[], work: (tx: Tx) => Promise<T>): Promise<T> {
-    return this.run('BEGIN', 'writer', tenants, work);
+  writer<T>(tenants: readonly string[], work: (tx: Tx) => Promise<T>, gate?: string): Promise<T> {
+    // The gate comes first: who waits at it holds no other lock, so nobody waits for him.
+    return this.run(gate === undefined ? 'BEGIN' : `BEGIN; ${passGate(this.service, gate)}`, 'writer', tenants, work);
   }
 
   reader<T>(tenant: string, work: (tx: Tx) => Promise<T>): Promise<T> {
@@ -82,6 +84,10 @@ class PooledDatabase implements Database {
 
   call<R extends QueryResultRow>(role: CallRole, statement: QueryConfig): Promise<QueryResult<R>> {
     return this.calls.call<R>(role, statement);
+  }
+
+  owner<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+    return this.run('BEGIN', 'owner', [], work);
   }
 
   listen(channel: string, wake: () => void): Promise<{ close(): Promise<void> }> {

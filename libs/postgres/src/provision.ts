@@ -1,5 +1,5 @@
 import { Client, type DatabaseError, escapeIdentifier, escapeLiteral } from 'pg';
-import { memberRoles, roleName, schemaName } from './roles';
+import { memberRoles, nextSchemaName, roleName, schemaName } from './roles';
 
 /** Whose roles and schema are made, and where. */
 export interface ProvisionOptions {
@@ -84,7 +84,7 @@ const createRole = (role: string) =>
   `DO $$ BEGIN CREATE ROLE ${role}; EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$`;
 
 function schemaSql(service: string, database: string): string {
-  const schema = schemaName(service);
+  const [schema, next] = [schemaName(service), nextSchemaName(service)];
   const name = escapeIdentifier(database);
   const [login, owner, writer, reader, relay, system] = (['login', ...memberRoles] as const).map((role) => roleName(service, role));
   const forOwner = `ALTER DEFAULT PRIVILEGES FOR ROLE ${owner}`;
@@ -93,6 +93,9 @@ function schemaSql(service: string, database: string): string {
     `GRANT CONNECT ON DATABASE ${name} TO ${login}`,
     'REVOKE ALL ON SCHEMA public FROM PUBLIC',
     `CREATE SCHEMA IF NOT EXISTS ${schema} AUTHORIZATION ${owner}`,
+    `CREATE SCHEMA IF NOT EXISTS ${next} AUTHORIZATION ${owner}`,
+    // What is being made there is nobody's to read yet.
+    `GRANT USAGE ON SCHEMA ${next} TO ${writer}`,
     `GRANT USAGE ON SCHEMA ${schema} TO ${writer}, ${reader}, ${relay}, ${system}`,
     `ALTER ROLE ${login} IN DATABASE ${name} SET search_path = ${schema}`,
     `${forOwner} REVOKE ALL ON FUNCTIONS FROM PUBLIC`,

@@ -12,6 +12,9 @@ export function schemaName(service: string): string {
   return service.replaceAll('-', '_');
 }
 
+/** Schema beside a service's own in which read models are made anew before they take the place of the live ones. No service has such a name. */
+export const nextSchemaName = (service: string) => `${schemaName(service)}__next`;
+
 /** `tl_<schema>` for the login, `tl_<schema>_<role>` for the others. Roles belong to the whole server. */
 export const roleName = (service: string, role: Role) =>
   role === 'login' ? `tl_${schemaName(service)}` : `tl_${schemaName(service)}_${role}`;

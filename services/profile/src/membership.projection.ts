@@ -16,12 +16,22 @@ export async function projectMembership(
   segmentKeys: ReadonlyMap<string, SegmentKey>,
   events: readonly AppendedEvent[],
 ): Promise<void> {
+  await mergeCustomers(tx, keys.tenant, await projectSegments(tx, keys, segmentKeys, events));
+}
+
+/** Who holds which identity, and the links between them; whom these join is not looked at. The links come back. */
+export async function projectSegments(
+  tx: Tx,
+  keys: TenantKeys,
+  segmentKeys: ReadonlyMap<string, SegmentKey>,
+  events: readonly AppendedEvent[],
+): Promise<LinkRow[]> {
   const standing = await readSegments(tx, keys.tenant, [...new Set(events.map((event) => event.segment))]);
   const telling = events.filter((event) => tellsMore(event, standing.get(event.segment)));
   await writeSegments(tx, keys.tenant, segmentRows(telling, (event) => segmentRow(keys, segmentKeys, event)));
   const links = events.flatMap(linkRow);
   await writeLinks(tx, keys.tenant, links);
-  await mergeCustomers(tx, keys.tenant, links);
+  return links;
 }
 
 /** A segment that stands is written again only where it becomes verified: making its row seals the identity. */

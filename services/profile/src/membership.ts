@@ -120,7 +120,7 @@ function onePerPair(links: readonly LinkRow[]): LinkRow[] {
  * Makes one customer of those these links join: all their members then answer to the oldest one's id. Half a link whose other
  * segment has no event yet waits for it. Rows are locked in the order of segments, as every writer does.
  */
-export async function mergeCustomers(tx: Tx, tenant: string, links: readonly LinkRow[]): Promise<void> {
+export async function mergeCustomers(tx: Tx, tenant: string, links: readonly Pick<LinkRow, 'segment' | 'peer'>[]): Promise<void> {
   if (links.length === 0) return;
   const members = await lockMembers(tx, tenant, [...new Set(links.flatMap(({ segment, peer }) => [segment, peer]))]);
   const moves = customersAfter(members, links);
@@ -129,6 +129,22 @@ export async function mergeCustomers(tx: Tx, tenant: string, links: readonly Lin
     `UPDATE segment SET customer = ($3::uuid[])[array_position($2::uuid[], segment)] WHERE tenant = $1 AND segment = ANY ($2::uuid[])`,
     [tenant, [...moves.keys()], [...moves.values()]],
   );
+}
+
+const JOINED_AT_ONCE = 1_000;
+const FIRST_LINK = '00000000-0000-0000-0000-000000000000/00000000-0000-0000-0000-000000000000';
+
+/**
+ * Makes one customer of all whom the tenant's links join, whatever was joined before: for segments folded in another order than the
+ * log's. A part at a time. @param after what the part before gave back @returns undefined after the last part
+ */
+export async function joinAll(tx: Tx, tenant: string, after = FIRST_LINK): Promise<string | undefined> {
+  const { rows } = await tx.query<{ segment: string; peer: string }>(
+    `SELECT segment, peer FROM segment_link WHERE tenant = $1 AND (segment, peer) > ($2, $3) ORDER BY segment, peer LIMIT ${JOINED_AT_ONCE}`,
+    [tenant, ...after.split('/')],
+  );
+  await mergeCustomers(tx, tenant, rows);
+  return rows.length < JOINED_AT_ONCE ? undefined : `${rows.at(-1)!.segment}/${rows.at(-1)!.peer}`;
 }
 
 async function lockMembers(tx: Tx, tenant: string, segments: readonly string[]): Promise<Member[]> {

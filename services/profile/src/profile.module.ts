@@ -1,6 +1,6 @@
 import { Logger, Module, type DynamicModule, type OnApplicationBootstrap, type OnApplicationShutdown, type OnModuleDestroy, type Provider } from '@nestjs/common';
-import { eventStore, subscribe, type LogSubscription } from '@throughline/event-store';
-import { redriveHandlers, type Runtime, type ServiceDefinition } from '@throughline/platform';
+import { eventStore, rebuildReadModels, subscribe, throughGate, type LogSubscription, type RebuildOptions } from '@throughline/event-store';
+import { LogDoor, LogDoorController, redriveHandlers, type Runtime, type ServiceDefinition } from '@throughline/platform';
 import type { Database } from '@throughline/postgres';
 import { BodyStore } from './body-store';
 import { Intake } from './intake';
@@ -16,6 +16,9 @@ import { InteractionWatch } from './reading/interaction-watch';
 import { InteractionsController } from './reading/interactions.controller';
 import { TimelineReader } from './reading/timeline-reader';
 import { redriveInteraction } from './redrive-interaction';
+import { profileProjector } from './rebuild';
+import { RebuildController } from './rebuild.controller';
+import { RebuildRuns } from './rebuild-runs';
 import { Relay } from './relay';
 import { TraitValues } from './trait-values';
 
@@ -28,6 +31,8 @@ class LogFollowers implements OnApplicationBootstrap, OnModuleDestroy, OnApplica
     private readonly database: Database,
     private readonly relay: Relay,
     private readonly watch: InteractionWatch,
+    private readonly runs: RebuildRuns,
+    private readonly door: LogDoor,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
@@ -40,7 +45,8 @@ class LogFollowers implements OnApplicationBootstrap, OnModuleDestroy, OnApplica
   }
 
   async onModuleDestroy(): Promise<void> {
-    await this.watch.close();
+    this.door.close();
+    await Promise.all([this.watch.close(), this.runs.close()]);
   }
 
   async onApplicationShutdown(): Promise<void> {
@@ -56,7 +62,7 @@ export class ProfileModule {
     const redrives = redriveHandlers('profile', runtime, { take: redriveInteraction(runtime), parked: database });
     return {
       module: ProfileModule,
-      controllers: [InteractionsHandlers, redrives, CustomersController, InteractionsController, MessagesController],
+      controllers: [InteractionsHandlers, redrives, CustomersController, InteractionsController, MessagesController, RebuildController, LogDoorController],
       providers: providers(runtime, database),
     };
   }
@@ -68,16 +74,29 @@ function providers(runtime: Runtime, database: Database): Provider[] {
   const traits = new TraitValues(eventStore, bodies);
   const ledger = new Ledger(eventStore, vault, bodies, traits);
   const watch = new InteractionWatch(database, eventStore);
+  const appending = throughGate(database);
+  const relay = new Relay({ database, vault, bus, traits, blobs });
+  const door = new LogDoor({ database, store: eventStore, records: (events) => relay.timeline(events) });
+  const runs = openRuns(runtime, database, bodies);
   return [
     { provide: RUNTIME, useValue: runtime },
     { provide: DATABASE, useValue: database },
-    { provide: JoinedIntake, useValue: new JoinedIntake(new Intake(database, eventStore, ledger)) },
+    { provide: JoinedIntake, useValue: new JoinedIntake(new Intake(appending, eventStore, ledger)) },
     { provide: TraitValues, useValue: traits },
     { provide: TimelineReader, useValue: new TimelineReader(eventStore, vault, bodies) },
     { provide: InteractionWatch, useValue: watch },
-    { provide: MessageRequests, useValue: new MessageRequests({ database, store: eventStore, vault, directory, bodies, ledger, clock }) },
-    { provide: LogFollowers, useValue: new LogFollowers(database, new Relay({ database, vault, bus, traits, blobs }), watch) },
+    { provide: MessageRequests, useValue: new MessageRequests({ database: appending, store: eventStore, vault, directory, bodies, ledger, clock }) },
+    { provide: RebuildRuns, useValue: runs },
+    { provide: LogDoor, useValue: door },
+    { provide: LogFollowers, useValue: new LogFollowers(database, relay, watch, runs, door) },
   ];
+}
+
+function openRuns({ vault, clock }: Runtime, database: Database, bodies: BodyStore): RebuildRuns {
+  const log = new Logger('rebuild');
+  const projector = profileProjector({ vault, bodies });
+  const run = (onProgress: RebuildOptions['onProgress'], signal: AbortSignal) => rebuildReadModels(eventStore, projector, { database, onProgress, signal });
+  return new RebuildRuns('profile', run, clock, (error) => log.error({ err: error }, 'the rebuild failed, the live read models are as they were'));
 }
 
 export const profileService: ServiceDefinition = { name: 'profile', module: (runtime) => ProfileModule.register(runtime) };

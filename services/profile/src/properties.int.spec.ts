@@ -1,8 +1,9 @@
+import { rebuildReadModels } from '@throughline/event-store';
 import fc from 'fast-check';
 import { Client } from 'pg';
 import { presentCustomer } from './reading/customer.dto';
 import { readProfiles } from './reading/customer-reader';
-import { rebuild } from './rebuild';
+import { profileProjector } from './rebuild';
 import type { TestInteraction } from './testing/interaction-message';
 import { ProfileBench, TENANT } from './testing/profile-bench';
 
@@ -95,7 +96,7 @@ describe('whatever happens, in whatever order it arrives', () => {
     const replayed = async (bench: ProfileBench) => {
       const before = await answers(bench);
       await bench.readLog(); // until then a rebuild would end too early
-      await rebuild({ ...bench, database }, 3);
+      await rebuildReadModels(bench.store, profileProjector(bench), { database, batch: 3 });
       expect(await answers(bench)).toEqual(before);
     };
     await fc.assert(fc.asyncProperty(scenario, async ([, one]) => void (await live(one, replayed))), { numRuns: 25 });

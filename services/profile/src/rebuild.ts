@@ -1,47 +1,63 @@
 import type { Position } from '@throughline/contracts';
-import type { EventStore, StoredEvent } from '@throughline/event-store';
-import type { Database, Tx } from '@throughline/postgres';
-import type { SegmentKey, Vault } from '@throughline/vault';
+import type { Projector, StoredEvent } from '@throughline/event-store';
+import type { Tx } from '@throughline/postgres';
+import type { SegmentKey, TenantKeys, Vault } from '@throughline/vault';
 import type { AppendedEvent } from './appended-event';
 import type { BodyStore } from './body-store';
 import { readEnvelope } from './ledger-event';
+import { joinAll } from './membership';
+import { projectSegments } from './membership.projection';
 import { project } from './projections';
+import { projectSummaries, projectTraits } from './summary.projection';
+import { projectTimeline } from './timeline.projection';
 
 export interface RebuildParts {
-  database: Pick<Database, 'relay' | 'writer'>;
-  store: Pick<EventStore, 'readLog'>;
   vault: Pick<Vault, 'forTenant' | 'existingSegmentKeys'>;
-  bodies: BodyStore;
+  bodies: Pick<BodyStore, 'open'>;
 }
 
-const TABLES = ['segment_trait', 'segment_summary', 'timeline_item', 'segment_link', 'segment'];
+/** Events of one tenant in the open, with the keys of their segments. */
+export interface OpenedEvents {
+  keys: TenantKeys;
+  segmentKeys: Map<string, SegmentKey>;
+  events: AppendedEvent[];
+}
+
+const TABLES = ['segment', 'segment_link', 'timeline_item', 'segment_summary', 'segment_trait'];
 
 /**
- * Drops every read model and makes it again from the log, a page at a time. For a service that is not taking interactions
- * meanwhile. @param pageSize events in one transaction
+ * How the profile's read models are made anew from its log: by the fold that makes them live. Two things hang on more than one stream:
+ * a revision, which may name another identity than its interaction did, and who belongs together.
  */
-export async function rebuild(parts: RebuildParts, pageSize = 1000): Promise<void> {
-  const cleared = new Set<string>();
-  let after: Position | undefined;
-  for (;;) {
-    const page = await parts.database.relay((tx) => parts.store.readLog(tx, after, pageSize));
-    if (page.length === 0) return;
-    for (const [tenant, events] of Map.groupBy(page, (event) => event.tenant)) {
-      await parts.database.writer([tenant], (tx) => replay(parts, tx, tenant, events, !cleared.has(tenant)));
-      cleared.add(tenant);
-    }
-    after = page.at(-1)!.position;
+export function profileProjector({ vault, bodies }: RebuildParts): Projector<OpenedEvents> {
+  return {
+    tables: TABLES,
+    open: async (tx, tenant, events) => {
+      const segmentKeys = await vault.existingSegmentKeys(tx, tenant, [...new Set(events.map((event) => event.stream))]);
+      return { keys: await vault.forTenant(tenant), segmentKeys, events: await openAll(bodies, events, segmentKeys) };
+    },
+    fold: (tx, _tenant, { keys, segmentKeys, events }) => project(tx, keys, segmentKeys, events),
+    foldRange,
+    foldLater: (tx, tenant, { events }) => projectTimeline(tx, tenant, events),
+    join: joinAll,
+  };
+}
+
+async function foldRange(tx: Tx, tenant: string, { keys, segmentKeys, events }: OpenedEvents): Promise<Position[]> {
+  await projectSegments(tx, keys, segmentKeys, events);
+  await projectTimeline(tx, tenant, events.filter((event) => !isRevision(event)));
+  await projectSummaries(tx, tenant, events);
+  await projectTraits(tx, tenant, events);
+  return events.filter(isRevision).map(({ position }) => position);
+}
+
+const isRevision = ({ envelope }: AppendedEvent) => envelope.revises !== '';
+
+async function openAll(bodies: RebuildParts['bodies'], events: readonly StoredEvent[], keys: ReadonlyMap<string, SegmentKey>): Promise<AppendedEvent[]> {
+  const opened: AppendedEvent[] = [];
+  for (const event of events) {
+    const body = await bodies.open(event, keys.get(event.stream));
+    opened.push({ segment: event.stream, envelope: readEnvelope(event.envelope), body: body?.body, position: event.position, recordedAt: event.recordedAt });
   }
-}
-
-async function replay({ vault, bodies }: RebuildParts, tx: Tx, tenant: string, events: readonly StoredEvent[], first: boolean): Promise<void> {
-  if (first) for (const table of TABLES) await tx.query(`DELETE FROM ${table} WHERE tenant = $1`, [tenant]);
-  const segmentKeys = await vault.existingSegmentKeys(tx, tenant, [...new Set(events.map((event) => event.stream))]);
-  const opened = await Promise.all(events.map((event) => open(bodies, event, segmentKeys.get(event.stream))));
-  await project(tx, await vault.forTenant(tenant), segmentKeys, opened);
-}
-
-async function open(bodies: BodyStore, event: StoredEvent, key: SegmentKey | undefined): Promise<AppendedEvent> {
-  const opened = await bodies.open(event, key);
-  return { segment: event.stream, envelope: readEnvelope(event.envelope), body: opened?.body, position: event.position, recordedAt: event.recordedAt };
+  return opened;
 }

@@ -37,6 +37,17 @@ export class Relay {
 
   /** Resolves when all are durable on the bus. At least once: readers know an event by its position. */
   async publish(events: readonly StoredEvent[]): Promise<void> {
+    const { timeline, outbound } = await this.messages(events);
+    await this.parts.bus.publish('timeline', timeline);
+    if (outbound.length > 0) await this.parts.bus.publish('outbound', outbound);
+  }
+
+  /** The events as they go out on `timeline`, under the current epoch's key; nothing is published. */
+  async timeline(events: readonly StoredEvent[]): Promise<OutgoingMessage[]> {
+    return (await this.messages(events)).timeline;
+  }
+
+  private async messages(events: readonly StoredEvent[]): Promise<{ timeline: OutgoingMessage[]; outbound: OutgoingMessage[] }> {
     const contexts = new Map<string, Context>();
     const tenants = Map.groupBy(events, (event) => event.tenant);
     for (const [tenant, own] of tenants) contexts.set(tenant, await this.context(tenant, own));
@@ -46,8 +57,7 @@ export class Relay {
     const cards = await this.cards(tenants);
     const timeline = events.map((event, index) => timelineMessage(event, records[index]!, cards.get(event.tenant)!.get(event.stream)));
     const outbound = events.flatMap((event, index) => (event.type === MESSAGE_REQUESTED ? [outboundMessage(event, records[index]!)] : []));
-    await this.parts.bus.publish('timeline', timeline);
-    if (outbound.length > 0) await this.parts.bus.publish('outbound', outbound);
+    return { timeline, outbound };
   }
 
   private async context(tenant: string, events: readonly StoredEvent[]): Promise<Context> {

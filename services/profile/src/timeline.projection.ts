@@ -2,6 +2,8 @@ import { byteaArray, int4Array, int8Array, textArray, uuidArray, type Tx } from 
 import { isTimelineItem, type AppendedEvent } from './appended-event';
 
 interface ItemRow {
+  /** That of its first version: a revision that names another identity leaves it where it is. */
+  segment: string;
   event: AppendedEvent;
   interaction: string;
   /** Versions after the first. */
@@ -22,8 +24,8 @@ function itemRows(events: readonly AppendedEvent[]): ItemRow[] {
     const interaction = interactionOf(event);
     const revisions = event.envelope.revises ? 1 : 0;
     const row = rows.get(interaction);
-    if (!row) rows.set(interaction, { event, interaction, revisions });
-    else rows.set(interaction, { interaction, revisions: row.revisions + revisions, event: supersedes(event, row.event) ? event : row.event });
+    if (!row) rows.set(interaction, { segment: event.segment, event, interaction, revisions });
+    else rows.set(interaction, { ...row, revisions: row.revisions + revisions, event: supersedes(event, row.event) ? event : row.event });
   }
   return [...rows.values()];
 }
@@ -52,7 +54,7 @@ export async function projectTimeline(tx: Tx, tenant: string, events: readonly A
     text: WRITE_ITEMS,
     values: [
       tenant,
-      uuidArray(column((row) => row.event.segment)),
+      uuidArray(column((row) => row.segment)),
       uuidArray(column((row) => row.interaction)),
       uuidArray(column((row) => row.event.envelope.id)),
       int4Array(column((row) => row.revisions)),

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { BlobStore } from '@throughline/blob';
 import type { Message, OutgoingMessage } from '@throughline/bus';
 import { tenantId, type TopicName } from '@throughline/contracts';
-import { eventStore, type StoredEvent } from '@throughline/event-store';
+import { eventStore, throughGate, type StoredEvent } from '@throughline/event-store';
 import type { Account, Credential, SetAside } from '@throughline/platform';
 import { until } from '@throughline/platform/testing';
 import type { Database } from '@throughline/postgres';
@@ -53,7 +53,7 @@ export class ProfileBench {
   /** Another process' handlers over the same database. */
   openHandlers(database: Pick<Database, 'writer' | 'notify'> = this.db.database): InteractionsHandlers {
     const runtime = { vault: this.vault, blobs: this.blobs, deadLetters: { put: (letter: SetAside) => Promise.resolve(String(this.letters.push(letter))) } };
-    return new InteractionsHandlers(runtime, new Intake(database, this.store, new Ledger(this.store, this.vault, this.bodies, this.traits)));
+    return new InteractionsHandlers(runtime, new Intake(throughGate(database), this.store, new Ledger(this.store, this.vault, this.bodies, this.traits)));
   }
 
   readonly bus = {

@@ -1,0 +1,88 @@
+import { type Position } from '@throughline/contracts';
+import type { Tx } from '@throughline/postgres';
+import type { StoredEvent } from './event-store.contract';
+import { BODY_COLUMNS, type EventRow, EVENT_COLUMNS, storedEvent } from './read';
+import type { StreamRange } from './rebuild-ranges';
+
+/** LATERAL, so that bodies are looked up one by one whatever the planner knows of a young table: it would hash them all. */
+const withBodies = (events: string, order: string) => `
+  SELECT e.*, b.* FROM (${events}) e
+  LEFT JOIN LATERAL (SELECT ${BODY_COLUMNS} FROM event_body b WHERE b.n = e.n LIMIT 1) b ON true ORDER BY ${order}`;
+
+/** Of a young table without statistics the planner would fetch a tenant's events and sort them, for every page anew. */
+export const IN_ORDER = 'SET LOCAL enable_sort = off; SET LOCAL enable_incremental_sort = off';
+
+/** In the order of the index (tenant, stream, version): all events of a stream follow each other. */
+export const RANGE = withBodies(
+  `SELECT ${EVENT_COLUMNS} FROM event e
+   WHERE e.tenant = $1 AND (e.stream, e.version) > ($2::uuid, $3::bigint) AND e.stream <= $4::uuid
+   ORDER BY e.stream, e.version LIMIT $5`,
+  'e.stream, e.version',
+);
+
+/** As `readLog`, but up to the log's very end: for when nobody can be appending. */
+export const TAIL = withBodies(
+  `SELECT ${EVENT_COLUMNS} FROM event e WHERE (e.xid, e.n) > ($1::xid8, $2::bigint) ORDER BY e.xid, e.n LIMIT $3`,
+  'e.xid, e.n',
+);
+
+/** Those of a tenant that wait to be folded again, in the order of the log. */
+const LATER = withBodies(
+  `SELECT ${EVENT_COLUMNS} FROM later l JOIN event e ON e.xid = l.xid AND e.n = l.n
+   WHERE l.tenant = $1 AND (l.xid, l.n) > ($2::xid8, $3::bigint) ORDER BY l.xid, l.n LIMIT $4`,
+  'e.xid, e.n',
+);
+
+/** Each tenant by one descent of the index. */
+export const TENANTS = `
+  WITH RECURSIVE t AS (
+    (SELECT tenant FROM stream ORDER BY tenant LIMIT 1)
+    UNION ALL
+    SELECT (SELECT s.tenant FROM stream s WHERE s.tenant > t.tenant ORDER BY s.tenant LIMIT 1) FROM t WHERE t.tenant IS NOT NULL)
+  SELECT tenant FROM t WHERE tenant IS NOT NULL`;
+
+/** The last event that nothing can come before any more, and the first of the log. */
+export const SPAN = `
+  SELECT l.generation, last.xid::text, last.n, first.n AS first FROM log l,
+    (SELECT xid, n FROM event WHERE xid < pg_snapshot_xmin(pg_current_snapshot()) ORDER BY xid DESC, n DESC LIMIT 1) last,
+    (SELECT n FROM event ORDER BY xid, n LIMIT 1) first`;
+
+/** Where the log stands, and how many events it holds at most; undefined where it is empty. */
+export async function readSpan(tx: Tx): Promise<{ end: Position; events: number } | undefined> {
+  const { rows } = await tx.query<{ generation: number; xid: string; n: string; first: string }>(SPAN);
+  const row = rows[0];
+  if (!row) return undefined;
+  return { end: { generation: row.generation, xid: BigInt(row.xid), n: BigInt(row.n) }, events: Number(BigInt(row.n) - BigInt(row.first)) + 1 };
+}
+
+export async function readTenants(tx: Tx): Promise<string[]> {
+  const { rows } = await tx.query<{ tenant: string }>(TENANTS);
+  return rows.map(({ tenant }) => tenant);
+}
+
+/** The next events of a range, wherever in the log. */
+export async function readRange(tx: Tx, { tenant, cursor, end }: StreamRange, limit: number): Promise<StoredEvent[]> {
+  await tx.query(IN_ORDER);
+  const { rows } = await tx.query<EventRow>({ name: 'rebuild_range', text: RANGE, values: [tenant, cursor.stream, cursor.version, end, limit] });
+  return rows.map(storedEvent);
+}
+
+const from = (after: Position | undefined) => [String(after?.xid ?? 0), String(after?.n ?? -1)];
+
+/** In the shadow's transaction. */
+export async function readLater(tx: Tx, tenant: string, after: Position | undefined, limit: number): Promise<StoredEvent[]> {
+  const { rows } = await tx.query<EventRow>(LATER, [tenant, ...from(after), limit]);
+  return rows.map(storedEvent);
+}
+
+/** In the shadow's transaction. */
+export async function writeLater(tx: Tx, tenant: string, places: readonly Position[]): Promise<void> {
+  if (places.length === 0) return;
+  const columns = [places.map(({ xid }) => String(xid)), places.map(({ n }) => String(n))];
+  await tx.query('INSERT INTO later (tenant, xid, n) SELECT $1, l.* FROM unnest($2::xid8[], $3::bigint[]) AS l', [tenant, ...columns]);
+}
+
+export async function readTail(tx: Tx, after: Position | undefined, limit: number): Promise<StoredEvent[]> {
+  const { rows } = await tx.query<EventRow>(TAIL, [...from(after), limit]);
+  return rows.map(storedEvent);
+}
