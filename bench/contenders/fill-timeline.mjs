@@ -22,7 +22,7 @@ const TABLES = {
   'profile.stream': 'version, tenant, stream, head',
   'profile.segment': 'tenant, segment, identity_hash, generation, namespace, identity, verified, customer, first_position, first_event, first_at',
   'profile.segment_summary': 'tenant, segment, channel, account, count, last_at',
-  'profile.segment_profile': 'tenant, segment, events',
+  'profile.segment_trait': 'tenant, segment, trait, event, at, sequence',
 };
 const CHUNK = 20_000;
 const KEYS_AT_ONCE = 500;
@@ -94,7 +94,7 @@ function addEvent(bulk, nth, person) {
   const digest = bytea(randomBytes(16));
   const version = (person.versions += 1);
   person.first ??= { id, nth };
-  person.last = at;
+  person.last = { id, at };
   bulk.add('profile.event', [xid, nth, version, version, at, at, tenant, segment, id, ONE.type, bytea(partition), bytea(Buffer.from(toBinary(EnvelopeSchema, envelope))), bytea(randomBytes(32))]);
   bulk.add('profile.event_body', [nth, tenant, keyId, digest, bytea(box)]);
   bulk.add('profile.event_id', [tenant, id, xid, nth, digest]);
@@ -105,8 +105,8 @@ function addPerson(bulk, { segment, key, hash, value, versions, first, last }) {
   const identity = key.seal(`${segment}/identity`, Buffer.from(value)).box;
   bulk.add('profile.stream', [versions, tenant, segment, bytea(randomBytes(32))]);
   bulk.add('profile.segment', [tenant, segment, bytea(hash), 1, 'phone', bytea(identity), false, segment, `1.${xid}.${first.nth}`, first.id, timeOf(first.nth)]);
-  bulk.add('profile.segment_summary', [tenant, segment, ONE.channel, ONE.account, versions, last]);
-  bulk.add('profile.segment_profile', [tenant, segment, versions]);
+  bulk.add('profile.segment_summary', [tenant, segment, ONE.channel, ONE.account, versions, last.at]);
+  bulk.add('profile.segment_trait', [tenant, segment, 'language', last.id, last.at, 0]);
 }
 
 /** Unix ms of an event of the long timeline that so many newer ones precede. */

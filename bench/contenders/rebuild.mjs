@@ -8,19 +8,16 @@ const { eventStore, rebuildReadModels } = require('@throughline/event-store');
 const { openDatabase } = require('@throughline/postgres');
 const { openFileKeyStore, openVault } = require('@throughline/vault');
 const { BodyStore } = require('../../services/profile/dist/body-store.js');
-const { profileProjector, rebuild } = require('../../services/profile/dist/rebuild.js');
+const { profileProjector } = require('../../services/profile/dist/rebuild.js');
 
 const { url, keys, blobs } = JSON.parse(process.argv[2]);
 const database = openDatabase({ url, service: 'profile' });
 const parts = { vault: openVault(openFileKeyStore(keys), () => new Date()), bodies: new BodyStore(openBlobStore(`file:${blobs}`)) };
 
-/** Beside the live ones where the event store can, else in their place. */
-const again = () => (rebuildReadModels ? rebuildReadModels(eventStore, profileProjector(parts), { database }) : rebuild({ ...parts, database, store: eventStore }));
-
 /** Every read model made again from the log. Seconds from the call until the new ones answer. */
 async function run() {
   const started = performance.now();
-  await again();
+  await rebuildReadModels(eventStore, profileProjector(parts), { database });
   return { seconds: (performance.now() - started) / 1000 };
 }
 

@@ -11,8 +11,6 @@ import type { HashPurpose, Sealed, SealPurpose, TenantKeys } from './vault.contr
 const HASH_BYTES = 16;
 /** Of a customer there are three: her identity, her key, her conversation. */
 const CACHED_HASHES = 60_000;
-/** Well below the grace in which the key of the day before still seals. */
-const LOOK_AGAIN_MS = 10_000;
 /** Longer texts are contents, which do not come back. */
 const CACHED_TEXT_LENGTH = 200;
 
@@ -23,9 +21,6 @@ export class LoadedKeys implements TenantKeys {
   private readonly versions = new KeyVersions();
   private readonly budget: BoxBudget;
   private preparing: Promise<void> | undefined;
-  /** Unix ms: within, what is needed is known to be there. */
-  private heldFrom = 0;
-  private heldUntil = 0;
 
   constructor(
     readonly tenant: string,
@@ -43,12 +38,7 @@ export class LoadedKeys implements TenantKeys {
   /** Loads or makes what is needed now and soon; without any wait where it is there. */
   prepare(): Promise<void> | undefined {
     const at = this.clock().getTime();
-    if (at >= this.heldFrom && at < this.heldUntil) return undefined;
-    if (!this.versions.due(at) && this.holds(this.currentIds(at)) && this.holds(this.comingIds(at))) {
-      this.heldFrom = at;
-      this.heldUntil = at + LOOK_AGAIN_MS;
-      return undefined;
-    }
+    if (!this.versions.due(at) && this.holds(this.currentIds(at)) && this.holds(this.comingIds(at))) return undefined;
     this.preparing ??= this.load(at).finally(() => (this.preparing = undefined));
     return this.preparing;
   }
@@ -56,7 +46,6 @@ export class LoadedKeys implements TenantKeys {
   /** Makes the next `prepare` ask which versions there are. */
   askForVersions(): void {
     this.versions.forget();
-    this.heldUntil = 0;
   }
 
   hash(purpose: HashPurpose, text: string | Uint8Array, version = this.versions.oldest('hash')): Buffer {
