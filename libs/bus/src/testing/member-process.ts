@@ -22,16 +22,25 @@ export class MemberProcess {
     this.process = spawn(process.execPath, ['--expose-gc', '--disable-warning=TimeoutNegativeWarning', script, JSON.stringify(options)], { stdio: ['pipe', 'pipe', 'inherit'] });
     createInterface({ input: this.process.stdout! }).on('line', (line) => {
       this.lines.push(JSON.parse(line) as Line);
-      this.waiting.splice(0).forEach((look) => look());
+      this.look();
     });
+    this.process.on('exit', () => this.look());
   }
 
+  /** Throws where it ends before that. */
   async until(condition: () => boolean): Promise<void> {
-    while (!condition()) await new Promise<void>((resolve) => this.waiting.push(resolve));
+    while (!condition()) {
+      if (this.process.exitCode !== null) throw new Error(`the member ended with ${this.process.exitCode}`);
+      await new Promise<void>((resolve) => this.waiting.push(resolve));
+    }
   }
 
   say(word: 'go' | 'memory'): void {
     this.process.stdin!.write(`${word}\n`);
+  }
+
+  private look(): void {
+    for (const look of this.waiting.splice(0)) look();
   }
 
   /** Bytes of its buffers, after it has collected its garbage. */
