@@ -26,6 +26,7 @@ const bodyFor = (path: string, mine: Belongings): object => {
   if (path === '/v1/customers/lookup') return { identities: [{ namespace: 'phone', value: mine.phone }] };
   if (path === '/v1/messages') return { account: 'acc_site', inReplyTo: mine.interactionId, content: { text: 'x' } };
   if (path === '/v1/channel-accounts') return { id: mine.accountId, provider: 'generic', channel: 'in-store', address: randomUUID() };
+  if (path.startsWith('/v1/dead-letters')) return { reason: 'stranger' };
   return path.startsWith('/v1/channel-accounts/') ? { settings: {} } : { name: 'stranger', scopes: ['read'] };
 };
 
