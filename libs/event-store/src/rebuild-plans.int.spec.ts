@@ -4,7 +4,6 @@ import { testDatabase, type TestDatabase } from '@throughline/postgres/testing';
 import { Client } from 'pg';
 import { eventStore } from './event-store';
 import { eventStoreMigration } from './migration';
-import { LOG } from './read';
 import { IN_ORDER, RANGE, SPAN, TAIL, TENANTS } from './rebuild-read';
 import { sampleEvent } from './testing';
 
@@ -37,7 +36,6 @@ const STATEMENTS: [string, string, unknown[], RegExp][] = [
   ['the end of the log', TAIL, [0, -1, 100], /Index Scan using event_pkey/],
   ['where the log stands', SPAN, [], /Index (Only )?Scan Backward using event_pkey/],
   ['the tenants', TENANTS, [], /Index Only Scan using stream_pkey/],
-  ['the log door and catching up', LOG, [0, -1, 100], /Index Scan using event_pkey/],
 ];
 
 describe.each([['never analysed', async () => undefined], ['analysed', analyse]])('with tables %s', (_, before) => {

@@ -218,6 +218,7 @@ export class ParkingLot {
 
   private async appendValues(messages: readonly Message[]): Promise<unknown[]> {
     const abouts = messages.map((message) => this.parking.about?.(message));
+    const tenants = messages.map(({ tenant }, index) => abouts[index]?.tenant ?? tenant ?? '');
     const lanes = messages.map((message) => this.laneOf(message)!);
     return [
       ...this.names,
@@ -228,8 +229,8 @@ export class ParkingLot {
       int4Array(messages.map(({ nth = 0 }) => nth)),
       messages.map(({ publishedAt }) => publishedAt),
       textArray(messages.map(({ headers }) => JSON.stringify(headers))),
-      byteaArray(await this.values.close(messages)),
-      textArray(abouts.map((about, index) => about?.tenant ?? messages[index]!.tenant ?? '')),
+      byteaArray(await this.values.close(messages, tenants)),
+      textArray(tenants),
       textArray(abouts.map((about) => withoutNul(about?.account ?? ''))),
       textArray(abouts.map((about) => withoutNul(about?.subject ?? ''))),
       byteaArray(messages.map(({ key }) => key)),

@@ -71,7 +71,7 @@ describe('a parking lot', () => {
     await lot.park(new Error('x'), [message(1, 'mine')]);
     await lot.park(new Error('x'), [message(2, 'theirs')]);
     const seen = (tenant: string) => test.database.reader(tenant, async (tx) => (await tx.query<{ value: Buffer }>('SELECT value FROM parked_message WHERE subject = $1', ['s'])).rows.map(({ value }) => value.toString()));
-    expect([await seen(TENANT), await seen(OTHER), await seen(randomUUID())]).toEqual([['mine:1'], ['theirs:2'], []]);
+    expect([await seen(TENANT), await seen(OTHER), await seen(randomUUID())]).toEqual([[expect.stringContaining('mine:1')], [expect.stringContaining('theirs:2')], []]);
   });
 
   it('drops the head, or has it tried at once, for its own tenant alone', async () => {

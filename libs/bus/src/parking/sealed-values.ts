@@ -10,8 +10,9 @@ export class SealedValues {
     private readonly topic: TopicName,
   ) {}
 
-  close(messages: readonly Message[]): Promise<Uint8Array[]> {
-    return Promise.all(messages.map((message) => this.closeOne(message)));
+  /** @param tenants of the messages; '' where one belongs to none */
+  close(messages: readonly Message[], tenants: readonly string[]): Promise<Uint8Array[]> {
+    return Promise.all(messages.map(({ value }, index) => this.closeOne(tenants[index], value)));
   }
 
   /** Throws `rejected` where the key is gone for good, `unavailable` where it cannot be had now. */
@@ -21,7 +22,7 @@ export class SealedValues {
     return Buffer.from(plain.buffer, plain.byteOffset, plain.byteLength);
   }
 
-  private async closeOne({ tenant, value }: Message): Promise<Uint8Array> {
+  private async closeOne(tenant: string | undefined, value: Uint8Array): Promise<Uint8Array> {
     if (!this.isSealed(tenant)) return value;
     return toBinary(SealedBodySchema, create(SealedBodySchema, await this.sealer.keep(tenant, this.idOf(tenant), value)));
   }
