@@ -9,6 +9,7 @@ import { BusDoor } from '../door/bus-door';
 import { BusDeadLetters } from '../door/set-aside';
 import type { Runtime, RuntimeConfig } from '../runtime.contract';
 import { openLog } from '../telemetry/log';
+import { CountedBus } from './counted-bus';
 import { openBus, type KafkaTuning } from './open-bus';
 import { untilAvailable } from './retry';
 import { ServiceDatabases } from './service-databases';
@@ -47,7 +48,7 @@ export async function openRuntime(config: RuntimeConfig, options: OpenOptions): 
   const persist = persistence(log, options.signal);
   const databases = new ServiceDatabases(source(config, options, log), persist);
   try {
-    const bus = await persist(() => openBus(config, { ...options, databases, log }));
+    const bus = new CountedBus(await persist(() => openBus(config, { ...options, databases, log })));
     await persist(() => bus.ensureTopics());
     const parts = { bus, vault: openVault(openFileKeyStore(folderOf(config.keyStore)), options.clock ?? now), blobs: blobStore(config) };
     const directory = new ConfigDirectory(parts.vault);
