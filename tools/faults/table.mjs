@@ -2,15 +2,19 @@
 const ms = (value) => (value === undefined ? 'NEVER' : `${(value / 1000).toFixed(1)} s`);
 const listed = (counts) => Object.entries(counts).map(([what, count]) => `${count} x ${what}`).join(', ') || 'nothing';
 
-const cells = (row) => [
-  row.good ? 'ok' : row.skipped ? 'skip' : 'BAD',
-  `${row.fault} ${row.drill ?? ''}`.trim(),
-  row.skipped ?? row.failed ?? listed(row.refused ?? {}),
-  row.skipped || row.failed ? '' : `${row.lost ?? '?'} / ${row.doubled ?? '?'} / ${(row.misplaced ?? 0) + (row.unsorted ?? 0) + (row.backwards ?? 0)}`,
-  row.skipped || row.failed ? '' : `${ms(row.recoveryMs)}${row.overMs === undefined ? '' : ` (${ms(row.overMs)})`}`,
-  row.skipped || row.failed ? '' : row.restarts > 0 ? `yes, ${row.restarts} restarts` : 'yes',
-  row.note ?? '',
-];
+const nameOf = ({ fault, drill = '' }) => `${fault} ${drill}`.trim();
+
+function cells(row) {
+  if (row.skipped) return ['skip', nameOf(row), row.skipped, '', '', '', ''];
+  if (row.failed) return ['BAD', nameOf(row), row.failed, '', '', '', ''];
+  return [row.good ? 'ok' : 'BAD', nameOf(row), listed(row.refused), verdictOf(row), recoveryOf(row), aidOf(row), row.note ?? ''];
+}
+
+const verdictOf = ({ unread, lost, doubled, misplaced, unsorted, backwards }) => (unread ? `could not be read: ${unread}` : `${lost} / ${doubled} / ${misplaced + unsorted + backwards}`);
+const recoveryOf = ({ recoveryMs, overMs }) => `${ms(recoveryMs)}${overMs === undefined ? '' : ` (${ms(overMs)})`}`;
+
+/** A process that ended and was started again by whoever watches over it: none should. */
+const aidOf = ({ recoveryMs, restarts }) => `${recoveryMs === undefined ? 'no' : 'yes'}${restarts > 0 ? `, ${restarts} processes ended and were started again` : ''}`;
 
 const HEAD = ['', 'fault', 'what clients saw', 'lost / doubled / out of order', 'first new event (of it until the server answered)', 'unaided', ''];
 

@@ -1,12 +1,15 @@
 // Two profile processes; the one that holds the partitions stands still for 30 s, the other takes them over, and then the first
 // goes on in the middle of what it was doing: it must not write any more.
 import { spawn } from 'node:child_process';
+import { openSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { environmentOf, signal } from '../products/processes.mjs';
 import { isReady, until } from '../products/ready.mjs';
 import { freePorts } from '../kafka/broker.mjs';
 import { firstNewEvent } from './recovery.mjs';
 
-const READY_LIMIT_MS = 60_000;
+const READY_LIMIT_MS = 240_000;
 const HOLD_MS = 30_000;
 
 export default {
@@ -22,14 +25,14 @@ function drill(product) {
     name: 'profile, a second one beside it',
     begin: async () => {
       state.first = product.parts.profile.pid;
-      Object.assign(state, await second(state.first));
+      Object.assign(state, await second(product, state.first));
       signal(state.first, 'SIGSTOP');
     },
     hold: async () => {
-      const until = performance.now() + HOLD_MS;
+      const end = performance.now() + HOLD_MS;
       // Reading goes past the one that stands still.
       state.takenOverMs = await firstNewEvent({ ...product.demo, publicUrl: state.url, postUrl: product.url }, `zombie-${Date.now()}`);
-      await new Promise((resolve) => setTimeout(resolve, Math.max(0, until - performance.now())));
+      await wait(Math.max(0, end - performance.now()));
     },
     end: async () => void signal(state.first, 'SIGCONT'),
     judge: async (row) => {
@@ -42,10 +45,18 @@ function drill(product) {
 }
 
 /** A second process like this one, on a port of its own. */
-async function second(pid) {
+async function second({ home }, pid) {
   const [port] = await freePorts(1);
-  const child = spawn(process.execPath, ['services/profile/dist/main.js'], { env: { ...environmentOf(pid), PORT: String(port) }, stdio: 'ignore' });
+  const log = openSync(join(home, 'logs', 'profile-2.log'), 'a');
+  const child = spawn(process.execPath, ['services/profile/dist/main.js'], { env: { ...environmentOf(pid), PORT: String(port) }, stdio: ['ignore', log, log] });
+  // Its product may be gone before it is.
+  process.once('exit', () => child.kill('SIGKILL'));
   const url = `http://127.0.0.1:${port}`;
-  await until(() => isReady(url), READY_LIMIT_MS, 'the second profile did not become ready');
+  try {
+    await until(() => isReady(url), READY_LIMIT_MS, 'the second profile did not become ready');
+  } catch (error) {
+    child.kill('SIGKILL');
+    throw error;
+  }
   return { child, url };
 }

@@ -22,14 +22,13 @@ const byName = (a, b) => (`${a.namespace}:${a.value}` < `${b.namespace}:${b.valu
  * - `linkedAt`, `linkedBy`, and the order of the identities: which interaction came first.
  */
 export function canonical({ profile, items }, drawn) {
-  const { customerId: _customer, identities, ...rest } = profile;
-  const held = identities.map(({ linkedAt: _at, linkedBy: _by, ...identity }) => identity).sort(byName);
-  const timeline = items.map(({ position: _position, recordedAt: _recorded, ...item }) => (drawn ? withoutId(item) : item));
-  return rename(canonicalize({ profile: { ...rest, identities: held }, timeline }), drawn);
+  const identities = profile.identities.map((identity) => without(identity, 'linkedAt', 'linkedBy')).sort(byName);
+  // A chat interaction's id is made from the visitor's, and that the server draws at random.
+  const timeline = items.map((item) => without(item, 'position', 'recordedAt', ...(drawn ? ['id'] : [])));
+  return rename(canonicalize({ profile: { ...without(profile, 'customerId'), identities }, timeline }), drawn);
 }
 
-/** A chat interaction's id is made from the visitor's, and that the server draws at random. */
-const withoutId = ({ id: _id, ...item }) => item;
+const without = (thing, ...names) => Object.fromEntries(Object.entries(thing).filter(([name]) => !names.includes(name)));
 
 /** What the server drew gets the name of what it stands for. */
 const rename = (text, drawn = {}) => Object.entries(drawn).reduce((changed, [name, value]) => changed.replaceAll(value, name), text);

@@ -4,7 +4,7 @@ import { check } from './check.mjs';
 import { items } from './plan.mjs';
 import { Load } from './load.mjs';
 
-const PATIENCE_MS = 120_000;
+const PATIENCE_MS = 600_000;
 
 /** @returns what `check` says of it. The product is one process, whatever the faulty run was: the answers must be the same. */
 export async function cleanRun(plan, count) {

@@ -28,7 +28,7 @@ const { values } = parseArgs({
 const count = Number(values.count);
 const rate = Number(values.rate);
 const PROGRESS_MS = 10_000;
-const PATIENCE_MS = 120_000;
+const PATIENCE_MS = 600_000;
 
 const started = Date.now();
 const say = (line) => console.log(`${String(Math.round((Date.now() - started) / 1000)).padStart(5)} s  ${line}`);
