@@ -13,8 +13,8 @@ const openers = {
 export const services = Object.keys(openers);
 
 export function bodyCheck(service, { config, database }) {
-  const { folderOf, openBlobStore } = lib('blob');
-  const { openFileKeyStore, openVault } = lib('vault');
-  const vault = openVault(openFileKeyStore(folderOf(config.keyStore)), () => new Date());
+  const { openBlobStore } = lib('blob');
+  const { openKeyStore, openVault } = lib('vault');
+  const vault = openVault(openKeyStore(config.keyStore), () => new Date());
   return openers[service]({ database, vault, blobs: openBlobStore(config.blobUrl) });
 }

@@ -54,9 +54,9 @@ async function stop(child, exited) {
 const addressOf = (folder) => /^advertised\.listeners=PLAINTEXT:\/\/(.+)$/m.exec(readFileSync(join(folder, 'server.properties'), 'utf8'))[1];
 
 async function format(folder, jars) {
-  const [port, controller] = await freePorts(2);
   const properties = join(folder, 'server.properties');
-  writeFileSync(properties, settings(folder, port, controller));
+  // Data that was lost is made anew under the same address: the clients know no other.
+  if (!existsSync(properties)) writeFileSync(properties, settings(folder, ...(await freePorts(2))));
   const tool = (...args) => promisify(execFile)('java', ['-Xmx128m', '-cp', `${jars}/*`, 'kafka.tools.StorageTool', ...args]);
   const { stdout } = await tool('random-uuid');
   await tool('format', '-t', stdout.trim().split('\n').at(-1), '-c', properties, '--standalone');

@@ -1,69 +1,98 @@
-// npm run ledger: sends interactions through every door while processes are killed (kill -9), then holds the public API against
-// a ledger of its own. Exit code 1 where anything was lost, doubled, changed or misplaced.
-//   node tools/ledger/main.mjs --mode embedded|distributed [--kills 20] [--rate 200]
+// npm run ledger: sends interactions through every door, some twice and not in their order, while processes are killed or
+// stopped, then holds the public API against a ledger of its own and against a clean run of the same input. Exit code 1 where
+// anything was lost, doubled, changed or misplaced, or the answers differ.
+//   node tools/ledger/main.mjs --mode embedded|distributed [--count 10000] [--rate 200] [--duplicates 0.3] [--reorder 1000]
+//     [--bounce hard,clean] [--victims services,broker,postgres] [--no-clean-run] [--out report.json]
 // embedded starts and kills its own process (DATA_DIR, PORT); distributed works on what `npm run up` started.
 import '../require-node.mjs';
-import { setTimeout as wait } from 'node:timers/promises';
+import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { readDemoFile } from '../clients/demo-file.mjs';
-import { check } from './check.mjs';
-import { chat, generic, mail, twilio, whatsApp } from './doors.mjs';
+import { attachDistributed } from '../products/distributed.mjs';
+import { startEmbedded } from '../products/embedded.mjs';
+import { parting } from './answers.mjs';
+import { check, clean, hashOfAnswers } from './check.mjs';
+import { cleanRun } from './clean-run.mjs';
+import { disorder } from './disorder.mjs';
 import { total } from './ledger.mjs';
-import { startLoad } from './load.mjs';
-import { distributedVictims, embeddedVictim } from './victims.mjs';
+import { Load } from './load.mjs';
+import { items, makePlan } from './plan.mjs';
+import { bounceOne, bouncesOf } from './victims.mjs';
 
-const { values } = parseArgs({ options: { mode: { type: 'string', default: 'embedded' }, kills: { type: 'string', default: '20' }, rate: { type: 'string', default: '200' } } });
-const kills = Number(values.kills);
+const text = (value) => ({ type: 'string', default: value });
+const { values } = parseArgs({
+  options: {
+    ...{ mode: text('embedded'), count: text('10000'), rate: text('200'), duplicates: text('0.3'), reorder: text('1000') },
+    ...{ bounce: text('hard,clean'), victims: text('services,broker,postgres'), 'no-clean-run': { type: 'boolean' }, out: { type: 'string' } },
+  },
+});
+const count = Number(values.count);
 const rate = Number(values.rate);
-const run = Date.now().toString(36);
+const PROGRESS_MS = 10_000;
+const PATIENCE_MS = 600_000;
 
-/** Lanes by door, and how many items a second each lane sends; together a little over the rate, since a tenth is sent twice. */
-const MIX = [
-  [generic, 60, 0.6],
-  [twilio, 20, 0.15],
-  [whatsApp, 20, 0.15],
-  [mail, 10, 0.05],
-  [chat, 10, 0.05],
-];
+const started = Date.now();
+const say = (line) => console.log(`${String(Math.round((Date.now() - started) / 1000)).padStart(5)} s  ${line}`);
 
-async function openDoors(demo) {
-  const doors = [];
-  for (const [open, lanes, share] of MIX) {
-    for (let lane = 0; lane < lanes; lane += 1) doors.push({ door: await open(demo, run, lane), everyMs: (1000 * lanes) / (rate * share) });
-  }
-  return doors;
+async function openProduct() {
+  if (values.mode === 'distributed') return attachDistributed();
+  return startEmbedded({ ...process.env, PORT: process.env.PORT ?? '8080', LOG_LEVEL: 'error' });
 }
 
-async function killAll(victims) {
+/** Bounces follow the load's progress, evenly over it, so that each is met whatever the machine's speed. */
+async function bounceAlong(product, load, entries) {
+  const plan = bouncesOf(product, values.victims.split(','), values.bounce.split(',').filter(Boolean));
   const report = [];
-  for (let n = 1; n <= kills; n += 1) {
-    await wait(1_000 + Math.random() * 9_000);
-    const kill = await victims.killOne();
-    report.push(kill);
-    console.log(`kill ${String(n).padStart(2)}  ${kill.name.padEnd(11)} ready again after ${(kill.downMs / 1000).toFixed(1)} s${kill.silent.length > 0 ? `  DID NOT ANSWER: ${kill.silent.join(', ')}` : ''}`);
+  for (const [index, bounce] of plan.entries()) {
+    await load.reached(Math.floor((entries * (index + 1)) / (plan.length + 1)));
+    const done = await bounceOne(product, bounce);
+    report.push(done);
+    say(`${done.bounce.padEnd(5)} bounce of ${done.name.padEnd(10)} ready again after ${(done.downMs / 1000).toFixed(1)} s${done.silent.length > 0 ? `  DID NOT ANSWER: ${done.silent.join(', ')}` : ''}`);
   }
   return report;
 }
 
-function print(lanes, seconds, verdict, report) {
-  const acknowledged = total(lanes, 'acknowledged');
-  console.log(`\n${acknowledged} interactions acknowledged in ${seconds.toFixed(0)} s (${(acknowledged / seconds).toFixed(0)}/s), ${total(lanes, 'repeated')} sent twice, ${total(lanes, 'refused')} attempts without a good answer`);
-  for (const name of new Set(lanes.map(({ door }) => door.name))) console.log(`  ${name.padEnd(9)} ${total(lanes.filter(({ door }) => door.name === name), 'acknowledged')}`);
-  console.log(`lost ${verdict.lost}, doubled ${verdict.doubled}, changed ${verdict.changed}, strangers ${verdict.strangers}, out of order ${verdict.misplaced}; services that did not answer while another was down: ${report.flatMap(({ silent }) => silent).length}`);
+async function faultyRun(product, plan, entries) {
+  const load = await Load.open(product.demo, plan);
+  const progress = setInterval(() => say(`${load.done} of ${entries.length} acknowledged, ${load.refusals.total} attempts without`), PROGRESS_MS);
+  const begun = Date.now();
+  load.start(entries, rate);
+  const [report] = await Promise.all([bounceAlong(product, load, entries.length), load.finished()]);
+  clearInterval(progress);
+  const seconds = (Date.now() - begun) / 1000;
+  say(`all acknowledged after ${seconds.toFixed(0)} s (${(entries.length / seconds).toFixed(0)}/s); reading everything back`);
+  return { load, report, seconds, ...(await check(product.demo, load.lanes, PATIENCE_MS)) };
 }
 
-const env = { ...process.env, PORT: process.env.PORT ?? '8080', LOG_LEVEL: 'error' };
-const embedded = values.mode === 'embedded';
-const victims = embedded ? await embeddedVictim(env, `http://127.0.0.1:${env.PORT}`) : undefined;
-const demo = readDemoFile();
-const others = victims ?? (await distributedVictims(demo));
-const started = Date.now();
-const load = startLoad(await openDoors(demo));
-const report = await killAll(others);
-await load.stop();
-const seconds = (Date.now() - started) / 1000;
-const verdict = await check(demo, load.lanes, 60_000);
-print(load.lanes, seconds, verdict, report);
-await others.close();
-const good = Object.values(verdict).every((count) => count === 0) && report.every(({ silent }) => silent.length === 0);
+const told = ({ verdict: { lost, doubled, changed, strangers, misplaced, unsorted, backwards } }) =>
+  `lost ${lost}, doubled ${doubled}, changed ${changed}, strangers ${strangers}, out of order ${misplaced + unsorted + backwards}`;
+
+function print(faulty, deaths) {
+  const { load } = faulty;
+  console.log(`\n${total(load.lanes, 'acknowledged')} interactions of ${new Set(load.lanes.map(({ spec }) => spec.customer)).size} customers acknowledged, ${total(load.lanes, 'repeated')} sent twice; attempts without a good answer: ${load.refusals}`);
+  for (const door of new Set(load.lanes.map(({ spec }) => spec.door))) console.log(`  ${door.padEnd(9)} ${total(load.lanes.filter(({ spec }) => spec.door === door), 'acknowledged')}`);
+  console.log(`${told(faulty)}; services that did not answer while another was down: ${faulty.report.flatMap(({ silent }) => silent).length}; ended by themselves: ${deaths}`);
+}
+
+async function compare(plan, faulty) {
+  say('the clean run: the same input, once and in order, into a fresh product');
+  const reference = await cleanRun(plan, count);
+  const [ours, theirs] = [hashOfAnswers(faulty.answers), hashOfAnswers(reference.answers)];
+  const differing = [...reference.answers].filter(([name, answer]) => faulty.answers.get(name) !== answer);
+  console.log(`clean run: ${told(reference)}`);
+  console.log(`hash of every profile and timeline: ${ours}\n                    in the clean run: ${theirs}  ${ours === theirs ? 'equal' : `DIFFERENT for ${differing.length} customers`}`);
+  if (differing.length > 0) console.log(`${differing[0][0]} ${parting(faulty.answers.get(differing[0][0]) ?? '', differing[0][1])}`);
+  return { verdict: reference.verdict, hash: theirs, equal: ours === theirs && clean(reference.verdict), differing: differing.map(([name]) => name) };
+}
+
+const plan = makePlan({ run: started.toString(36), now: started, count });
+const entries = disorder([...items(plan, count)], { duplicates: Number(values.duplicates), window: Number(values.reorder), seed: plan.seed });
+const product = await openProduct();
+const faulty = await faultyRun(product, plan, entries);
+const { deaths } = product;
+if (product.mode === 'embedded') await product.stop();
+print(faulty, deaths);
+const reference = values['no-clean-run'] ? undefined : await compare(plan, faulty);
+const good = clean(faulty.verdict) && faulty.report.every(({ silent }) => silent.length === 0) && deaths === 0 && (reference?.equal ?? true);
+const { verdict, report, seconds, load } = faulty;
+if (values.out) writeFileSync(values.out, `${JSON.stringify({ options: values, seconds, verdict, refusals: load.refusals.counts, deaths, bounces: report, hash: hashOfAnswers(faulty.answers), reference, good }, null, 2)}\n`);
 process.exit(good ? 0 : 1);

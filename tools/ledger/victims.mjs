@@ -1,58 +1,25 @@
-// What is killed and how it comes back: the services under `npm run up` (their supervisor restarts them), or the one embedded process.
-import { spawn } from 'node:child_process';
-import { setTimeout as wait } from 'node:timers/promises';
+// What is bounced, and how: `hard` is kill -9, `clean` is what an operator's stop sends.
 import { silentServices } from './probes.mjs';
 
-const READY_LIMIT_MS = 120_000;
-const isReady = (url) => fetch(`${url}/health/ready`, { signal: AbortSignal.timeout(2_000) }).then((answer) => answer.ok, () => false);
+/** PostgreSQL takes SIGTERM as "when all clients have left", and a pool never leaves: SIGINT is its stop. */
+const CLEAN = { service: 'SIGTERM', broker: 'SIGTERM', postgres: 'SIGINT' };
+const KINDS = { services: 'service', broker: 'broker', postgres: 'postgres' };
 
-async function untilReady(url) {
-  for (const end = Date.now() + READY_LIMIT_MS; Date.now() < end; await wait(50)) if (await isReady(url)) return;
-  throw new Error(`${url} did not become ready again within ${READY_LIMIT_MS / 1000} s`);
+/** Every chosen process in turn, once by each kind of bounce. @returns {{ name: string, bounce: string }[]} */
+export function bouncesOf(product, victims, bounces) {
+  const chosen = Object.entries(product.parts).filter(([, { kind }]) => victims.some((victim) => KINDS[victim] === kind));
+  return bounces.flatMap((bounce) => chosen.map(([name]) => ({ name, bounce })));
 }
 
-/** Services of `npm run up`, in turn, so that each is met. */
-export async function distributedVictims(demo) {
-  const { readState } = await import('../up/state.mjs');
-  const names = () => Object.keys(readState().processes).filter((name) => readState().processes[name].starts !== undefined && name !== 'router');
-  let turn = 0;
-  return {
-    async killOne() {
-      const all = names();
-      const name = all[turn++ % all.length];
-      const { pid, url } = readState().processes[name];
-      const addresses = Object.fromEntries(all.map((other) => [other, readState().processes[other].url]));
-      process.kill(pid, 'SIGKILL');
-      const started = Date.now();
-      const silent = await silentServices(demo, addresses, name);
-      await untilReady(url);
-      return { name, downMs: Date.now() - started, silent };
-    },
-    async close() {},
-  };
+/** Bounces one. Resolves when it is ready again: how long that took, and which other services did not answer meanwhile. */
+export async function bounceOne(product, { name, bounce }) {
+  const { kind } = product.parts[name];
+  const started = Date.now();
+  const again = product.bounce(name, bounce === 'hard' ? 'SIGKILL' : CLEAN[kind]);
+  // Without its database or the broker a service may refuse; without another service it must not.
+  const silent = kind === 'service' && product.mode === 'distributed' ? await silentServices(product.demo, addresses(product), name) : [];
+  await again;
+  return { name, bounce, downMs: Date.now() - started, silent };
 }
 
-/** The embedded process, started here and started again after each kill. */
-export async function embeddedVictim(env, url) {
-  let child;
-  const start = async () => {
-    child = spawn(process.execPath, ['tools/start.mjs'], { env, stdio: ['ignore', 'ignore', 'inherit'] });
-    await untilReady(url);
-  };
-  await start();
-  return {
-    async killOne() {
-      const started = Date.now();
-      const gone = new Promise((resolve) => child.once('exit', resolve));
-      child.kill('SIGKILL');
-      await gone;
-      await start();
-      return { name: 'standalone', downMs: Date.now() - started, silent: [] };
-    },
-    async close() {
-      const gone = new Promise((resolve) => child.once('exit', resolve));
-      child.kill('SIGTERM');
-      await gone;
-    },
-  };
-}
+const addresses = (product) => Object.fromEntries(Object.entries(product.parts).filter(([, { kind }]) => kind === 'service').map(([name, { url }]) => [name, url]));

@@ -9,7 +9,7 @@ export function serviceEnvironment({ name, port, databaseUrl, kafka, publicUrl }
     PORT: String(port),
     HOST: '127.0.0.1',
     SMTP_PORT: process.env.SMTP_PORT || '2525',
-    DATABASE_URL: databaseUrl,
+    DATABASE_URL: through(databaseUrl),
     KAFKA_BROKERS: kafka,
     PUBLIC_URL: publicUrl,
     DATA_DIR: dataDir,
@@ -18,6 +18,13 @@ export function serviceEnvironment({ name, port, databaseUrl, kafka, publicUrl }
     DEMO: process.env.DEMO || '1',
     OTEL_SERVICE_NAME: `throughline-${name}`,
   };
+}
+
+/** TL_UP_DATABASE_PORT: a port of this machine by which the services reach PostgreSQL instead, a proxy's. */
+function through(databaseUrl) {
+  const url = new URL(databaseUrl);
+  url.port = process.env.TL_UP_DATABASE_PORT || url.port;
+  return url.href;
 }
 
 /** The same at every start, without being written down: the administrator's password is. */

@@ -3,6 +3,7 @@
 import '../require-node.mjs';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { setTimeout as delay } from 'node:timers/promises';
 import { startBroker } from '../kafka/broker.mjs';
 import { readyForGroups } from '../kafka/admin.mjs';
 import { Child } from './child.mjs';
@@ -10,6 +11,7 @@ import { passwordFrom, serviceEnvironment } from './environment.mjs';
 import { provisionServices } from './provision.mjs';
 import { home, identityOf, inHome, writeState } from './state.mjs';
 
+const LONGEST_PAUSE_MS = 2_000;
 const restart = process.env.TL_UP_SUPERVISE !== '0';
 const ports = JSON.parse(readFileSync(new URL('../../deploy/services.json', import.meta.url), 'utf8'));
 const routerPort = Number(process.env.PORT || 8080);
@@ -35,7 +37,7 @@ async function postgres() {
   note({ phase: 'PostgreSQL' });
   const { EmbeddedPostgres } = createRequire(import.meta.url)('../../services/standalone/dist/embedded-postgres/embedded-postgres.js');
   const onStarted = (pid) => record('postgres', { pid });
-  const server = await EmbeddedPostgres.start({ folder: inHome('postgres'), settings: { max_connections: '400' }, onStarted, onGone: fail });
+  const server = await EmbeddedPostgres.start({ folder: inHome('postgres'), settings: { max_connections: '400' }, onStarted, onDown: (error) => console.error(error.message) });
   stops.push(() => server.stop());
   note({ postgres: server.url });
   record('postgres', { url: server.url.replace(/\/\/.*@/, '//') });
@@ -46,12 +48,18 @@ async function kafka() {
   note({ phase: 'Apache Kafka (the first time its jars are fetched)' });
   const run = () => startBroker(inHome('kafka'), { heap: '512m', onExit: () => void revive() });
   let broker = await run();
+  // What hinders its start, a full disk say, may go away: the services wait for it.
   async function revive() {
-    if (ending) return;
-    record('kafka', { pid: undefined });
-    if (!restart) return;
-    broker = await run().catch(fail);
-    if (broker) record('kafka', { pid: broker.pid });
+    if (!ending) record('kafka', { pid: undefined });
+    for (let pause = 200; restart && !ending; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
+      try {
+        broker = await run();
+        return record('kafka', { pid: broker.pid });
+      } catch (error) {
+        console.error(error.message);
+        await delay(pause);
+      }
+    }
   }
   stops.push(() => broker.stop());
   await readyForGroups(broker.address);

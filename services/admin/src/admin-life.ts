@@ -1,10 +1,11 @@
 import { Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
-import { eventStore, subscribe, type LogSubscription } from '@throughline/event-store';
+import { eventStore } from '@throughline/event-store';
 import type { Database } from '@throughline/postgres';
 import type { Runtime } from '@throughline/platform';
 import { BlobKeeper } from './blob-keeper';
 import type { ConfigChanges } from './config/config-changes';
-import { configRelay } from './config/config-relay';
+import { BusReturn } from './config/bus-return';
+import { ConfigPublication } from './config/config-publication';
 import type { Visibility } from './config/visibility';
 import { DEMO_KEY, ensureDemo } from './demo/demo-tenant';
 import { demoPath } from './demo/demo-file';
@@ -15,31 +16,46 @@ export class AdminLife implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly log = new Logger('admin');
   private readonly keeper: KeyKeeper;
   private readonly blobKeeper: BlobKeeper;
-  private relay: LogSubscription | undefined;
+  private readonly publication: ConfigPublication;
+  private readonly busReturn: BusReturn;
 
   constructor(
     private readonly runtime: Runtime,
-    private readonly database: Database,
+    database: Database,
     private readonly changes: ConfigChanges,
     private readonly visibility: Visibility,
   ) {
     this.keeper = new KeyKeeper(runtime.vault, this.log);
     this.blobKeeper = new BlobKeeper(runtime, this.log);
+    const onError = (error: unknown) => this.log.error({ err: error }, 'the configuration could not be published yet');
+    this.publication = new ConfigPublication({ ...runtimeParts(runtime), database, store: eventStore, onError });
+    this.busReturn = new BusReturn({ healthy: () => runtime.bus.healthy(), onReturn: async () => void (await this.restore()), onError });
   }
 
   async onApplicationBootstrap(): Promise<void> {
-    const onError = (error: unknown) => this.log.error({ err: error }, 'the configuration could not be published yet');
-    const handle = configRelay(this.runtime.bus, this.runtime.vault);
-    this.relay = await subscribe(this.database, eventStore, { name: 'config', handle, onError });
+    await this.publication.start();
+    this.busReturn.start();
     this.keeper.start();
     this.blobKeeper.start();
     if (this.runtime.config.demo) await this.keepDemo();
   }
 
   async onModuleDestroy(): Promise<void> {
-    await this.relay?.close();
+    await this.busReturn.stop();
+    await this.publication.stop();
     await this.keeper.stop();
     await this.blobKeeper.stop();
+  }
+
+  /** After the bus was away. How many things it had lost. Said aloud, since it has lost what doors acknowledged too. */
+  async restore(): Promise<number> {
+    const missing = await this.publication.restore();
+    if (missing === 0) return 0;
+    this.log.error(
+      { missing },
+      'the bus came back without configuration it had held, which is published again; interactions it had not handed on are gone: throughline_bus_published_total less throughline_bus_handled_total says how many at most',
+    );
+    return missing;
   }
 
   private async keepDemo(): Promise<void> {
@@ -49,3 +65,5 @@ export class AdminLife implements OnApplicationBootstrap, OnModuleDestroy {
     this.log.log({ tenant: demo.tenantId, key: DEMO_KEY, file: demoPath(config.dataDir) }, 'the demo tenant is ready');
   }
 }
+
+const runtimeParts = ({ bus, vault }: Runtime) => ({ bus, vault });

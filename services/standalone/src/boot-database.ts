@@ -13,10 +13,8 @@ export async function bootDatabase(config: RuntimeConfig): Promise<BootedDatabas
   if (config.databaseUrl) return { adminUrl: config.databaseUrl, stop: async () => undefined };
   const postgres = await EmbeddedPostgres.start({
     folder: join(config.dataDir, 'postgres'),
-    onGone: (error) => {
-      process.stderr.write(`PostgreSQL died and does not start again: ${error.message}\n`);
-      process.exit(1);
-    },
+    // Doors answer 503 meanwhile. Ending would help nobody: the next start would meet the same.
+    onDown: (error, nextInMs) => process.stderr.write(`${error.message}\nnext try in ${nextInMs} ms\n`),
   });
   return { adminUrl: postgres.url, stop: () => postgres.stop() };
 }

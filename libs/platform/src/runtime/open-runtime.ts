@@ -10,6 +10,7 @@ import { BusDeadLetters } from '../door/set-aside';
 import { GroupParkingLots } from '../parking/group-parking-lots';
 import type { Runtime, RuntimeConfig } from '../runtime.contract';
 import { openLog } from '../telemetry/log';
+import { CountedBus } from './counted-bus';
 import { openBus, type KafkaTuning } from './open-bus';
 import { untilAvailable } from './retry';
 import { ServiceDatabases } from './service-databases';
@@ -51,7 +52,7 @@ export async function openRuntime(config: RuntimeConfig, options: OpenOptions): 
   const databases = new ServiceDatabases(from, persist);
   try {
     const vault = openVault(keyStore(config), options.clock ?? now);
-    const bus = await persist(() => openBus(config, { ...options, databases, vault, log }));
+    const bus = new CountedBus(await persist(() => openBus(config, { ...options, databases, vault, log })));
     await persist(() => bus.ensureTopics());
     const blobs = await persist(() => openBlobs(config, databases, from.adminUrl !== undefined));
     const parts = { bus, vault, blobs };

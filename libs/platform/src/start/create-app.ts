@@ -10,6 +10,7 @@ import { HEALTH_SOURCE, HealthController } from '../health/health.controller';
 import { BODY_LIMIT, parseBodies } from '../http/body-parser';
 import { serveOpenApi } from '../http/open-api';
 import { answerProblem, ProblemFilter } from '../http/problem.filter';
+import { refuseWhenClosing } from '../http/refuse-when-closing';
 import { requestId, tellRequestId } from '../http/request-id';
 import { secureHeaders } from '../http/security-headers';
 import { validationPipe } from '../http/validation-errors';
@@ -26,6 +27,8 @@ const FASTIFY = {
   genReqId: requestId,
   requestIdHeader: false,
   forceCloseConnections: 'idle',
+  /** `refuseWhenClosing` does. */
+  return503OnClosing: false,
   /** Ms to send a whole request: slow senders must not hold connections. */
   requestTimeout: 60_000,
   frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => answerProblem(reply, request, malformed(error.message)),
@@ -57,6 +60,7 @@ export async function createApp(definition: ServiceDefinition, runtime: OpenedRu
 
 async function furnish(fastify: FastifyInstance, runtime: OpenedRuntime): Promise<void> {
   await secureHeaders(fastify, runtime.config.publicUrl);
+  refuseWhenClosing(fastify);
   parseBodies(fastify);
   tellRequestId(fastify);
   measureRequests(fastify);

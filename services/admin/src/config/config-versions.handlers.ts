@@ -13,8 +13,16 @@ export class ConfigVersions {
     return this.newest.get(name) ?? 0n;
   }
 
-  see(name: string, version: bigint): void {
+  private see(name: string, version: bigint): void {
     if (version > this.of(name)) this.newest.set(name, version);
+  }
+
+  take(batch: readonly Message[]): void {
+    for (const { value } of batch) {
+      const record = fromBinary(ConfigRecordSchema, value);
+      // A kind that a newer version of us has brought is not one that this process changes.
+      if (record.value.case !== undefined) this.see(configName(record), record.version);
+    }
   }
 }
 
@@ -25,10 +33,6 @@ export class ConfigVersionsHandlers {
 
   @OnBroadcast({ topic: 'config' })
   async take(batch: readonly Message[]): Promise<void> {
-    for (const { value } of batch) {
-      const record = fromBinary(ConfigRecordSchema, value);
-      // A kind that a newer version of us has brought is not one that this process changes.
-      if (record.value.case !== undefined) this.versions.see(configName(record), record.version);
-    }
+    this.versions.take(batch);
   }
 }

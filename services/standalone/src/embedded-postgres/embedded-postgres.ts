@@ -15,8 +15,8 @@ export interface EmbeddedPostgresOptions {
   settings?: Record<string, string>;
   /** Called with the server's process every time it is ready. */
   onStarted?: (pid: number) => void;
-  /** Called when the server died and could not be started again. */
-  onGone?: (error: Error) => void;
+  /** Called with every start after a death that failed, and the ms until the next try: what hinders it, a full disk say, may go away. */
+  onDown?: (error: Error, nextInMs: number) => void;
 }
 
 const SETTINGS: Record<string, string> = {
@@ -32,6 +32,8 @@ const SETTINGS: Record<string, string> = {
 };
 const READY_LIMIT_MS = 300_000;
 const PORT_ATTEMPTS = 3;
+const FIRST_PAUSE_MS = 200;
+const LONGEST_PAUSE_MS = 2_000;
 
 /**
  * PostgreSQL 18 as a child of this process, with the data in a folder, listening on 127.0.0.1 only, fsync on. Works as root
@@ -40,7 +42,7 @@ const PORT_ATTEMPTS = 3;
  */
 export class EmbeddedPostgres {
   private server?: ChildProcess;
-  private stopping = false;
+  private readonly stopping = new AbortController();
 
   private constructor(
     private readonly options: EmbeddedPostgresOptions,
@@ -76,7 +78,7 @@ export class EmbeddedPostgres {
 
   /** A fast shutdown: ends all sessions, writes everything, waits for the end. */
   async stop(): Promise<void> {
-    this.stopping = true;
+    this.stopping.abort();
     if (this.server?.exitCode === null && this.server.signalCode === null) {
       await runToEnd(this.programs.pgCtl, ['-D', this.data, '-m', 'fast', '-w', '-t', '60', 'stop'], this.user);
     }
@@ -117,14 +119,23 @@ export class EmbeddedPostgres {
     return undefined;
   }
 
-  /** The operating system or a person killed the server. Its clients reconnect to the same port. */
+  /** The operating system or a person killed the server, or its disk is full. Its clients reconnect to the same port. */
   private async revive(): Promise<void> {
-    if (this.stopping) return;
+    const { signal } = this.stopping;
+    for (let pause = FIRST_PAUSE_MS; !signal.aborted; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
+      const failure = await this.tryRevive();
+      if (failure === undefined) return;
+      this.options.onDown?.(new Error(`PostgreSQL did not start again: ${failure}`), pause);
+      await delay(pause, undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  private async tryRevive(): Promise<string | undefined> {
     try {
       await stopOrphan(this.options.folder, this.programs, this.user);
-      await this.launch();
+      return await this.tryLaunch();
     } catch (error) {
-      this.options.onGone?.(error as Error);
+      return (error as Error).message;
     }
   }
 
