@@ -20,7 +20,7 @@ const VOUCH_EVERY = 7;
 const TIE_EVERY = 10;
 
 /** @param options.run names this input; @param options.now Unix ms: everything lies before it. `count` may be Infinity: see `items`. */
-export function makePlan({ run, now, customers, count = 0 }) {
+export function makePlan({ run, now, customers = undefined, count = 0 }) {
   const people = customers ?? Math.min(MOST_CUSTOMERS, Math.max(20, Math.ceil(count / 500)));
   const slot = Math.floor(now / SECOND_MS) % SLOTS;
   const phone = (n) => `+1415${2_000_000 + slot * MOST_CUSTOMERS + n}`;

@@ -178,7 +178,7 @@ describe('webhooks over HTTP', () => {
     const redrive = (fields: object) => service.runtime.bus.publish('redrives', [{ key: Buffer.from('k'), value: toBinary(RedriveSchema, create(RedriveSchema, { id, tenant: TENANT, service: 'toys', account, cause, interaction: subject, raw, rawBlob, mediaType, ...fields })) }]);
     await redrive({});
     await until(() => records.length === 1);
-    expect((await bodyOf(records[0]!)).identities).toMatchObject([{ value: '+14155550177' }, {}]);
+    expect(bodyOf(records[0]!).identities).toMatchObject([{ value: '+14155550177' }, {}]);
     await redrive({ account: 'gone' });
     await until(() => deadLetters.length === 2);
     expect(deadLetters[1]).toMatchObject({ id, detail: 'The account is gone, or its provider has no adapter here.' });
