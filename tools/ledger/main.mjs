@@ -2,7 +2,7 @@
 // stopped, then holds the public API against a ledger of its own and against a clean run of the same input. Exit code 1 where
 // anything was lost, doubled, changed or misplaced, or the answers differ.
 //   node tools/ledger/main.mjs --mode embedded|distributed [--count 10000] [--rate 200] [--duplicates 0.3] [--reorder 1000]
-//     [--bounce hard,clean] [--victims services,broker,postgres] [--no-clean-run] [--out report.json]
+//     [--bounce hard,clean] [--repeat 1] [--victims services,broker,postgres] [--no-clean-run] [--out report.json]
 // embedded starts and kills its own process (DATA_DIR, PORT); distributed works on what `npm run up` started.
 import '../require-node.mjs';
 import { writeFileSync } from 'node:fs';
@@ -22,7 +22,7 @@ const text = (value) => ({ type: 'string', default: value });
 const { values } = parseArgs({
   options: {
     ...{ mode: text('embedded'), count: text('10000'), rate: text('200'), duplicates: text('0.3'), reorder: text('1000') },
-    ...{ bounce: text('hard,clean'), victims: text('services,broker,postgres'), 'no-clean-run': { type: 'boolean' }, out: { type: 'string' } },
+    ...{ bounce: text('hard,clean'), repeat: text('1'), victims: text('services,broker,postgres'), 'no-clean-run': { type: 'boolean' }, out: { type: 'string' } },
   },
 });
 const count = Number(values.count);
@@ -38,12 +38,13 @@ async function openProduct() {
   return startEmbedded({ ...process.env, PORT: process.env.PORT ?? '8080', LOG_LEVEL: 'error' });
 }
 
-/** Bounces follow the load's progress, evenly over it, so that each is met whatever the machine's speed. */
+/** Bounces follow the load's progress, each at a random place in its share of it, so that each is met whatever the machine's speed. */
 async function bounceAlong(product, load, entries) {
-  const plan = bouncesOf(product, values.victims.split(','), values.bounce.split(',').filter(Boolean));
+  const bounces = values.bounce.split(',').filter(Boolean);
+  const plan = Array.from({ length: Number(values.repeat) }, () => bouncesOf(product, values.victims.split(','), bounces)).flat();
   const report = [];
   for (const [index, bounce] of plan.entries()) {
-    await load.reached(Math.floor((entries * (index + 1)) / (plan.length + 1)));
+    await load.reached(Math.floor((entries * (index + Math.random())) / plan.length));
     const done = await bounceOne(product, bounce);
     report.push(done);
     say(`${done.bounce.padEnd(5)} bounce of ${done.name.padEnd(10)} ready again after ${(done.downMs / 1000).toFixed(1)} s${done.silent.length > 0 ? `  DID NOT ANSWER: ${done.silent.join(', ')}` : ''}`);

@@ -93,6 +93,7 @@ describe('the log door', () => {
     const leaving = new AbortController();
     const answer = await fetch(`${service.url}/internal/log?follow=true&after=${last}`, { headers: { authorization: `Bearer ${TOKEN}` }, signal: leaving.signal });
     const reader = answer.body!.pipeThrough(new TextDecoderStream()).getReader();
+    expect((await reader.read()).value).toBe('\n');
     await happen(1);
     expect(JSON.parse((await reader.read()).value!.split('\n')[0]!)).toMatchObject({ position: expect.stringMatching(/^1\./) });
     leaving.abort();

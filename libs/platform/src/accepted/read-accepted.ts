@@ -11,7 +11,7 @@ export async function readAccepted(keys: TenantKeys, blobs: BlobStore, value: Ui
   const message = parseAccepted(value);
   if (!message) throw undecodable();
   if (!('blob' in message)) return message;
-  const whole = parseAccepted(await openBlob(keys, blobs, message.blob, message.id));
+  const whole = parseAccepted(await openBlob(keys, blobs, message.blob, message.id, 'epoch'));
   if (!whole || 'blob' in whole || whole.id !== message.id) throw undecodable();
   return whole;
 }

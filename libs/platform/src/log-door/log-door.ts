@@ -42,6 +42,8 @@ export class LogDoor {
     const ear = await this.parts.database.listen('log', ring);
     let at = after;
     try {
+      // Nothing may come for long: an empty line has the answer begin at once.
+      yield '\n';
       while (!end.aborted) {
         yield* this.lines(at, end, (position) => (at = position));
         await wakeUp.wait(POLL_MS);
@@ -55,21 +57,21 @@ export class LogDoor {
   private async *lines(after: Position | undefined, end: AbortSignal, passed: (position: Position) => void): AsyncGenerator<string> {
     let page = await this.page(after);
     while (page.last && !end.aborted) {
-      const next = page.isFull ? this.page(page.last) : undefined;
+      // A page is bounded by bytes too: only an empty one is the end.
+      const next = this.page(page.last);
       // Looked at below; until then it is no unhandled one.
-      next?.catch(() => undefined);
+      next.catch(() => undefined);
       yield page.lines;
       passed(page.last);
-      if (!next) return;
       page = await next;
     }
   }
 
-  private async page(after: Position | undefined): Promise<{ lines: string; last: Position | undefined; isFull: boolean }> {
+  private async page(after: Position | undefined): Promise<{ lines: string; last: Position | undefined }> {
     const events = await this.parts.database.relay((tx) => this.parts.store.readLog(tx, after, PAGE));
     const records = await this.parts.records(events);
     const lines = events.map(({ position }, index) => lineOf(position, records[index]!.value)).join('');
-    return { lines, last: events.at(-1)?.position, isFull: events.length === PAGE };
+    return { lines, last: events.at(-1)?.position };
   }
 }
 

@@ -52,7 +52,8 @@ async function* records(body: ReadableStream<Uint8Array>): AsyncGenerator<LogRec
     }
     const whole = rest.join('') + text.slice(0, end);
     rest = [text.slice(end + 1)];
-    yield whole.split('\n').map(recordOf);
+    const lines = whole.split('\n').filter((line) => line !== '');
+    if (lines.length > 0) yield lines.map(recordOf);
   }
 }
 

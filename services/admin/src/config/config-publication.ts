@@ -64,7 +64,7 @@ export class ConfigPublication {
         const record = await openConfigEvent(await this.parts.vault.forTenant(event.tenant), event);
         newest.set(configName(record), record.version);
       }
-      if (page.length < PAGE) return newest;
+      if (page.length === 0) return newest;
       after = page.at(-1)!.position;
     }
   }
