@@ -42,6 +42,8 @@ export class LogDoor {
     const ear = await this.parts.database.listen('log', ring);
     let at = after;
     try {
+      // A blank line sends the head of the answer: the first event may be long in coming.
+      yield '\n';
       while (!end.aborted) {
         yield* this.lines(at, end, (position) => (at = position));
         await wakeUp.wait(POLL_MS);

@@ -52,7 +52,7 @@ async function* records(body: ReadableStream<Uint8Array>): AsyncGenerator<LogRec
     }
     const whole = rest.join('') + text.slice(0, end);
     rest = [text.slice(end + 1)];
-    yield whole.split('\n').map(recordOf);
+    yield whole.split('\n').filter((line) => line !== '').map(recordOf);
   }
 }
 
