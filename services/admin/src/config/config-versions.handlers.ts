@@ -13,7 +13,7 @@ export class ConfigVersions {
     return this.newest.get(name) ?? 0n;
   }
 
-  private see(name: string, version: bigint): void {
+  see(name: string, version: bigint): void {
     if (version > this.of(name)) this.newest.set(name, version);
   }
 
