@@ -1,5 +1,5 @@
-// Two profile processes; the one that holds the partitions stands still for 30 s, the other takes them over, and then the first
-// goes on in the middle of what it was doing: it must not write any more.
+// Two profile processes share the partitions; one stands still for 30 s, longer than its session, so that the other is given all of
+// them, and then the first goes on with what it had in hand: nothing of that may count twice or out of order.
 import { spawn } from 'node:child_process';
 import { openSync } from 'node:fs';
 import { join } from 'node:path';
@@ -31,12 +31,12 @@ function drill(product) {
     hold: async () => {
       const end = performance.now() + HOLD_MS;
       // Reading goes past the one that stands still.
-      state.takenOverMs = await firstNewEvent({ ...product.demo, publicUrl: state.url, postUrl: product.url }, `zombie-${Date.now()}`);
+      state.appliedMs = await firstNewEvent({ ...product.demo, publicUrl: state.url, postUrl: product.url }, `zombie-${Date.now()}`);
       await wait(Math.max(0, end - performance.now()));
     },
     end: async () => void signal(state.first, 'SIGCONT'),
     judge: async (row) => {
-      row.note = `the second took over after ${state.takenOverMs === undefined ? 'NEVER' : `${(state.takenOverMs / 1000).toFixed(1)} s`}`;
+      row.note = `the second applied a new event, of any partition, ${state.appliedMs === undefined ? 'NEVER' : `${(state.appliedMs / 1000).toFixed(1)} s into it`}`;
       const gone = new Promise((resolve) => state.child.once('exit', resolve));
       state.child.kill('SIGTERM');
       await gone;

@@ -20,16 +20,17 @@ const VOUCH_EVERY = 7;
 const TIE_EVERY = 10;
 
 /** @param options.run names this input; @param options.now Unix ms: everything lies before it. `count` may be Infinity: see `items`. */
-export function makePlan({ run, now, customers = undefined, count = 0 }) {
-  const people = customers ?? Math.min(MOST_CUSTOMERS, Math.max(20, Math.ceil(count / 500)));
+export function makePlan({ run, now, count, customers = customersFor(count) }) {
   const slot = Math.floor(now / SECOND_MS) % SLOTS;
   const phone = (n) => `+1415${2_000_000 + slot * MOST_CUSTOMERS + n}`;
-  const lanes = Array.from({ length: people }, (_, n) => lanesOf(run, n, phone(n))).flat();
-  const chats = Math.max(2, Math.floor(people / 10));
+  const lanes = Array.from({ length: customers }, (_, n) => lanesOf(run, n, phone(n))).flat();
+  const chats = Math.max(2, Math.floor(customers / 10));
   for (let n = 0; n < chats; n += 1) lanes.push({ door: 'web-chat', customer: `visitor ${n}`, tag: `${run}-v${n}` });
   const first = Math.floor(now / SECOND_MS) * SECOND_MS - HOUR_MS - (Number.isFinite(count) ? count : 24 * 3600) * SECOND_MS;
   return { run, lanes, first, seed: slot };
 }
+
+const customersFor = (count) => Math.min(MOST_CUSTOMERS, Math.max(20, Math.ceil(count / 500)));
 
 /** One customer: always at the generic door, and by her number or address at one more. The same number is the same customer at every door. */
 function lanesOf(run, n, number) {

@@ -7,6 +7,9 @@ import { refuseWhenClosing } from './refuse-when-closing';
 describe('a service that is closing', () => {
   it('refuses what comes on a connection still in use, saying when to come again', async () => {
     const fastify = Fastify({ return503OnClosing: false, forceCloseConnections: 'idle' });
+    const arrived = Promise.withResolvers<void>();
+    let requests = 0;
+    fastify.addHook('onRequest', async () => void (++requests === 2 && arrived.resolve()));
     refuseWhenClosing(fastify);
     const [taken, closing, finish] = [Promise.withResolvers<void>(), Promise.withResolvers<void>(), Promise.withResolvers<void>()];
     fastify.addHook('preClose', async () => closing.resolve());
@@ -25,6 +28,7 @@ describe('a service that is closing', () => {
     const closed = fastify.close();
     await closing.promise;
     get('/slow');
+    await arrived.promise;
     finish.resolve();
     await Promise.all([closed, once(socket, 'close')]);
     expect(heard).toMatch(/^HTTP\/1\.1 200 /);

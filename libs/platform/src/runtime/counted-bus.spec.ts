@@ -29,7 +29,7 @@ class BusAtHand implements Bus {
 }
 
 const message = { key: Buffer.alloc(1), value: Buffer.alloc(1) };
-const read = { ...message, topic: 'interactions', partition: 0, offset: '0', publishedAt: 0, headers: {} } as Message;
+const read = (offset: string, publishedAt = 0): Message => ({ ...message, topic: 'interactions', partition: 0, offset, publishedAt, headers: {} });
 
 async function counted(name: string): Promise<number> {
   const line = (await metricsText()).split('\n').find((text) => text.startsWith(`${name}{`) && text.includes('topic="interactions"'));
@@ -50,10 +50,17 @@ describe('a bus that counts', () => {
   it('counts what a group is done with: handled, or rejected and set aside', async () => {
     const handle = jest.fn<Promise<void>, [readonly Message[]]>().mockResolvedValue();
     await bus.group({ topic: 'interactions', group: 'profile', handle, onRejected: async () => undefined });
-    await inner.options!.handle([read, read]);
+    await inner.options!.handle([read('0'), read('1')]);
     handle.mockRejectedValueOnce(new Error('tried again'));
-    await expect(inner.options!.handle([read])).rejects.toThrow('tried again');
-    await inner.options!.onRejected(read, new Error('rejected'));
+    await expect(inner.options!.handle([read('2')])).rejects.toThrow('tried again');
+    await inner.options!.onRejected(read('2'), new Error('rejected'));
     expect(await counted('throughline_bus_handled_total')).toBe(3);
+  });
+
+  it('counts a message once however often it comes, and one of a topic made anew as another', async () => {
+    const before = await counted('throughline_bus_handled_total');
+    await inner.options!.handle([read('1'), read('3')]);
+    await inner.options!.handle([read('0', 1_000)]);
+    expect(await counted('throughline_bus_handled_total')).toBe(before + 2);
   });
 });
