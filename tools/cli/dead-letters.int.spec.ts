@@ -50,8 +50,8 @@ describe('throughline dead-letters', () => {
   });
 
   it('ends with the reason where the API refuses, and redrives nothing unasked', async () => {
-    await expect(cli('show', randomUUID())).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining('404 /problems/not-found') });
-    await expect(cli('redrive')).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining('--all') });
-    await expect(cli('discard', randomUUID())).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining('--reason') });
+    await expect(cli('show', randomUUID())).rejects.toMatchObject({ code: 2, stderr: expect.stringContaining('404 /problems/not-found') });
+    await expect(cli('redrive')).rejects.toMatchObject({ code: 2, stderr: expect.stringContaining('--all') });
+    await expect(cli('discard', randomUUID())).rejects.toMatchObject({ code: 2, stderr: expect.stringContaining('--reason') });
   });
 });
