@@ -40,6 +40,6 @@ describe('the door for rebuilds', () => {
 
   it('says on the command line why it was refused', async () => {
     const refused = promisify(execFile)('node', ['tools/cli/main.mjs', 'rebuild', 'profile', '--url', service.url, '--token', 'unknown']);
-    await expect(refused).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining('401 /problems/unauthorized') });
+    await expect(refused).rejects.toMatchObject({ code: 2, stderr: expect.stringContaining('401 /problems/unauthorized') });
   });
 });
