@@ -65,7 +65,7 @@ describe('what is taken from the queue', () => {
         const taken: Waiting[] = [];
         for (const [wanted, busy] of takes) {
           const group = queue.take(wanted, new Set(busy));
-          expect(group.flatMap(({ call }) => [...call.streams]).some((stream) => (busy as string[]).includes(stream))).toBe(false);
+          expect(group.flatMap(({ call }) => [...call.streams]).some((stream) => busy.includes(stream))).toBe(false);
           taken.push(...group);
         }
         while (queue.size) taken.push(...queue.take(3, free));
