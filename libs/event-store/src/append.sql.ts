@@ -37,14 +37,20 @@ BEGIN
 END $$;
 `;
 
-/** Puts right the streams that are new, and those from whose group an event was left out. */
+/**
+ * Puts right the streams that are new, and those that were raised by events that are left out (`raised` is the count of
+ * before). Each is found by its key; a plan of an UPDATE made while the table was small would read all of it for ever.
+ */
 const settle = (schema: string) => `
-CREATE FUNCTION settle_streams(s_tenant uuid[], s_stream uuid[], s_count int[], s_prefix bytea[], versions bigint[], heads bytea[]) RETURNS void
-LANGUAGE sql AS $$
-  UPDATE ${schema}.stream s SET version = g.version + g.count, head = CASE g.count WHEN 0 THEN g.head ELSE ${linkSql('g.head', 'g.prefix')} END
-  FROM unnest(s_tenant, s_stream, s_count, s_prefix, versions, heads) AS g(tenant, stream, count, prefix, version, head)
-  WHERE s.tenant = g.tenant AND s.stream = g.stream AND (g.version = 0 OR s.version <> g.version + g.count);
-$$;
+CREATE FUNCTION settle_streams(s_tenant uuid[], s_stream uuid[], s_count int[], s_prefix bytea[], versions bigint[], heads bytea[], raised int[]) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+  INSERT INTO ${schema}.stream AS s (tenant, stream, version, head)
+    SELECT g.tenant, g.stream, g.version + g.count, CASE g.count WHEN 0 THEN g.head ELSE ${linkSql('g.head', 'g.prefix')} END
+    FROM unnest(s_tenant, s_stream, s_count, s_prefix, versions, heads, raised) AS g(tenant, stream, count, prefix, version, head, raised)
+    WHERE g.version = 0 OR g.count <> g.raised
+    ON CONFLICT (tenant, stream) DO UPDATE SET version = excluded.version, head = excluded.head;
+END $$;
 `;
 
 /** Which of the group's ids the log knew before, and where. OFFSET 0: each is looked up by the index, whatever the planner believes of the table. */
@@ -152,6 +158,7 @@ DECLARE
   known boolean[];
   keep boolean[];
   claimed int;
+  raised int[] := s_count;
 BEGIN
   SELECT r.versions, r.heads, r.fresh INTO s_version, s_head, fresh FROM ${schema}.raise_streams(s_tenant, s_stream, s_count, s_prefix) r;
   SELECT l.generation INTO generation FROM ${schema}.log l;
@@ -181,7 +188,7 @@ BEGIN
   ELSE
     keep := NULL;
   END IF;
-  IF fresh OR keep IS NOT NULL THEN PERFORM ${schema}.settle_streams(s_tenant, s_stream, s_count, s_prefix, s_version, s_head); END IF;
+  IF fresh OR keep IS NOT NULL THEN PERFORM ${schema}.settle_streams(s_tenant, s_stream, s_count, s_prefix, s_version, s_head, raised); END IF;
   INSERT INTO ${schema}.event (xid, n, version, group_start, occurred_at, recorded_at, tenant, stream, id, type, key, envelope, chain)
     SELECT xid, first_n + e.place - 1, s_version[e.stream] + e.nth, s_version[e.stream] + 1, e.occurred, recorded_at, s_tenant[e.stream], s_stream[e.stream],
       e.id, e.type, e.key, e.envelope, ${linkSql('s_head[e.stream]', 'e.prefix')}
