@@ -1,9 +1,6 @@
 import { BinaryWriter } from '@bufbuild/protobuf/wire';
 import type { Attachment, Body, Content, Identity, Party } from '../gen/throughline/v1/body_pb';
-
-const BYTES = 2;
-const VARINT = 0;
-const tag = (field: number, type: number) => (field << 3) | type;
+import { bytes, BYTES, tag, text, VARINT } from './fields';
 
 /**
  * The bytes of a Body as `toBinary` writes them, field by field: a third of its time, and every interaction is written. A spec
@@ -61,12 +58,4 @@ function writeAttachment(writer: BinaryWriter, attachment: Attachment): void {
   text(writer, 5, attachment.sha256);
   text(writer, 6, attachment.blob);
   writer.join();
-}
-
-function text(writer: BinaryWriter, field: number, value: string): void {
-  if (value !== '') writer.uint32(tag(field, BYTES)).string(value);
-}
-
-function bytes(writer: BinaryWriter, field: number, value: Uint8Array): void {
-  if (value.length > 0) writer.uint32(tag(field, BYTES)).bytes(value);
 }

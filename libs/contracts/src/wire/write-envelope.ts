@@ -1,8 +1,6 @@
 import { BinaryWriter } from '@bufbuild/protobuf/wire';
 import type { Envelope } from '../gen/throughline/v1/event_pb';
-
-const BYTES = 2;
-const VARINT = 0;
+import { bytes, tag, text, VARINT } from './fields';
 
 /** The bytes of an Envelope as `toBinary` writes them, field by field (see `writeBody`). The hash chain covers exactly these. */
 export function writeEnvelope(envelope: Envelope): Uint8Array {
@@ -18,7 +16,7 @@ export function writeEnvelope(envelope: Envelope): Uint8Array {
   bytes(writer, 9, envelope.conversation);
   text(writer, 10, envelope.relatesTo);
   for (const [field, ms] of [[11, envelope.claimedAt], [12, envelope.occurredAt], [13, envelope.acceptedAt]] as const) {
-    if (ms !== 0n) writer.uint32((field << 3) | VARINT).int64(ms);
+    if (ms !== 0n) writer.uint32(tag(field, VARINT)).int64(ms);
   }
   number(writer, 14, envelope.dataClass);
   bytes(writer, 15, envelope.commitment);
@@ -29,19 +27,11 @@ export function writeEnvelope(envelope: Envelope): Uint8Array {
   text(writer, 20, envelope.causation);
   number(writer, 21, envelope.causationDepth);
   text(writer, 22, envelope.trace);
-  if (envelope.providerSequence !== 0n) writer.uint32((23 << 3) | VARINT).sint64(envelope.providerSequence);
+  if (envelope.providerSequence !== 0n) writer.uint32(tag(23, VARINT)).sint64(envelope.providerSequence);
   text(writer, 24, envelope.provider);
   return writer.finish();
 }
 
-function text(writer: BinaryWriter, field: number, value: string): void {
-  if (value !== '') writer.uint32((field << 3) | BYTES).string(value);
-}
-
-function bytes(writer: BinaryWriter, field: number, value: Uint8Array): void {
-  if (value.length > 0) writer.uint32((field << 3) | BYTES).bytes(value);
-}
-
 function number(writer: BinaryWriter, field: number, value: number): void {
-  if (value !== 0) writer.uint32((field << 3) | VARINT).uint32(value);
+  if (value !== 0) writer.uint32(tag(field, VARINT)).uint32(value);
 }
