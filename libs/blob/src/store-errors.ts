@@ -1,4 +1,4 @@
-import { rejected, ThroughlineError, unavailable } from '@throughline/contracts';
+import { isRejected, rejected, unavailable } from '@throughline/contracts';
 
 /** Runs a driver's work: what it refuses passes, whatever else goes wrong is `unavailable` (`blob-store-unavailable`). */
 export async function guarded<T>(work: () => Promise<T>): Promise<T> {
@@ -19,7 +19,7 @@ export async function* guardedStream<T>(source: AsyncIterable<T>): AsyncGenerato
 }
 
 function storeError(error: unknown): unknown {
-  if (error instanceof ThroughlineError && error.kind === 'rejected') return error;
+  if (isRejected(error)) return error;
   return unavailable('blob-store-unavailable', 'The blob store cannot be used.', error);
 }
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ThroughlineError } from '@throughline/contracts';
+import { isPassing, isRejected } from '@throughline/contracts';
 import type { BatchHandler, GroupOptions, Message } from './bus.contract';
 import type { ParkedKeys } from './parking/parked-keys';
 import { inTraceOf } from './trace';
@@ -94,12 +94,6 @@ class Attempt {
 
 /** What will never open reaches no handler. */
 const refusalIn = (messages: readonly Message[]) => messages.find(({ refusal }) => refusal)?.refusal;
-
-const kindOf = (error: Error) => (error instanceof ThroughlineError ? error.kind : undefined);
-const isRejected = (error: Error) => kindOf(error) === 'rejected';
-
-/** Nothing is wrong with the messages: something we lean on is away, or wants us to wait. */
-export const isPassing = (error: Error) => kindOf(error) === 'unavailable' || kindOf(error) === 'rate-limited';
 
 async function failureOf(act: () => Promise<unknown>): Promise<Error | undefined> {
   try {

@@ -46,6 +46,13 @@ export class ThroughlineError extends Error {
   }
 }
 
+/** True for what will never do, however often it is tried. */
+export const isRejected = (error: unknown): error is ThroughlineError => error instanceof ThroughlineError && error.kind === 'rejected';
+
+/** True where nothing is wrong with the input: something we lean on is away, or wants us to wait. */
+export const isPassing = (error: unknown): error is ThroughlineError =>
+  error instanceof ThroughlineError && (error.kind === 'unavailable' || error.kind === 'rate-limited');
+
 const STATUS: Record<ErrorKind, number> = { rejected: 422, unauthorized: 401, 'rate-limited': 429, unavailable: 503 };
 
 /** 422 where `more.status` says nothing else: the input will never do. */

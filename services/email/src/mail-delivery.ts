@@ -1,4 +1,4 @@
-import { rejected, ThroughlineError } from '@throughline/contracts';
+import { isRejected, rejected } from '@throughline/contracts';
 import type { Account, Redriven, Runtime, SetAside } from '@throughline/platform';
 import { createHash } from 'node:crypto';
 import { parseMail, UnparsableMail, type ParsedMail } from './bounded-parser';
@@ -54,7 +54,7 @@ export class MailDelivery {
       if (outcome?.status === 'rejected') await aside('rejected', outcome.errors.map(({ pointer, code }) => `${pointer} ${code}`).join(', '));
     } catch (error) {
       if (error instanceof UnparsableMail) await aside('unparsable', error.message);
-      else if (error instanceof ThroughlineError && error.kind === 'rejected') await aside('rejected', error.message);
+      else if (isRejected(error)) await aside('rejected', error.message);
       else throw error;
     }
   }

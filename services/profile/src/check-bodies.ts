@@ -1,4 +1,4 @@
-import { ThroughlineError } from '@throughline/contracts';
+import { isRejected } from '@throughline/contracts';
 import type { BodyVerdict, CheckBodies, SealedEvent } from '@throughline/event-store';
 import type { Database } from '@throughline/postgres';
 import { commitment, type SegmentKey, type Vault } from '@throughline/vault';
@@ -35,7 +35,7 @@ async function verdictOf(bodies: BodyStore, event: SealedEvent, key: SegmentKey 
 
 /** A body that does not open is what is looked for; a store that does not answer is not. */
 function refusal(error: unknown): BodyVerdict {
-  const slug = error instanceof ThroughlineError && error.kind === 'rejected' ? error.slug : undefined;
+  const slug = isRejected(error) ? error.slug : undefined;
   if (slug === 'unopenable' || slug === 'blob-missing') return slug;
   throw error;
 }

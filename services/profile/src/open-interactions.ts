@@ -1,6 +1,6 @@
 import type { BlobStore } from '@throughline/blob';
 import type { Message } from '@throughline/bus';
-import { parseAccepted, rejected, ThroughlineError } from '@throughline/contracts';
+import { isRejected, parseAccepted, rejected } from '@throughline/contracts';
 import { eventOf, readAccepted } from '@throughline/platform';
 import { randomSalt, type TenantKeys, type Vault } from '@throughline/vault';
 import type { OpenInteraction } from './intake';
@@ -65,5 +65,3 @@ async function open(keys: TenantKeys, blobs: BlobStore, { key, value }: Message)
     return { tenant: keys.tenant, id: named.id, account: named.account, raw: value, detail: error.message };
   }
 }
-
-const isRejected = (error: unknown): error is ThroughlineError => error instanceof ThroughlineError && error.kind === 'rejected';

@@ -1,7 +1,7 @@
 import { fromBinary } from '@bufbuild/protobuf';
 import type { BlobStore } from '@throughline/blob';
 import type { Message } from '@throughline/bus';
-import { RecordSchema, ThroughlineError, type Body, type Record } from '@throughline/contracts';
+import { isRejected, RecordSchema, type Body, type Record } from '@throughline/contracts';
 import { openRecord, type Account, type Directory } from '@throughline/platform';
 import type { Vault } from '@throughline/vault';
 import type { ChatServer } from './chat-server';
@@ -43,7 +43,7 @@ export class OutboundReader {
     try {
       return await openRecord(await this.parts.vault.forTenant(tenant), this.parts.blobs, record);
     } catch (error) {
-      if (error instanceof ThroughlineError && error.kind === 'rejected') return undefined;
+      if (isRejected(error)) return undefined;
       throw error;
     }
   }

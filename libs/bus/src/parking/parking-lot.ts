@@ -1,4 +1,4 @@
-import { ThroughlineError, type TopicName } from '@throughline/contracts';
+import { isRejected, type TopicName } from '@throughline/contracts';
 import { byteaArray, int4Array, textArray, type Tx } from '@throughline/postgres';
 import type { Message } from '../bus.contract';
 import { faultOf } from '../bus-log';
@@ -171,7 +171,7 @@ export class ParkingLot {
     try {
       return { ...message, value: await this.values.open(tenant, value) };
     } catch (error) {
-      if (error instanceof ThroughlineError && error.kind === 'rejected') return { ...message, value, refusal: error };
+      if (isRejected(error)) return { ...message, value, refusal: error };
       throw error;
     }
   }

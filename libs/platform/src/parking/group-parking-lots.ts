@@ -1,6 +1,6 @@
 import { create, toBinary } from '@bufbuild/protobuf';
 import type { About, Bus, Message, ParkedChange, Parking } from '@throughline/bus';
-import { DeadLetterSchema, ThroughlineError } from '@throughline/contracts';
+import { DeadLetterSchema, isRejected } from '@throughline/contracts';
 import type { Database } from '@throughline/postgres';
 import type { Vault } from '@throughline/vault';
 import type { Logger } from 'pino';
@@ -38,7 +38,7 @@ export class GroupParkingLots implements ParkingLots {
     try {
       if (tenant) return await this.publish(tenant, change);
     } catch (error) {
-      if (!(error instanceof ThroughlineError && error.kind === 'rejected')) throw error;
+      if (!isRejected(error)) throw error;
     }
     const { id, group, state, attempts, error, reason } = change;
     this.parts.log.error({ parking: id, group, state, attempts, error, reason }, 'a parked key belongs to no tenant who could be told');

@@ -1,7 +1,7 @@
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import { Controller, type Type } from '@nestjs/common';
 import { faultOf, OnGroup, orderParked, type Message } from '@throughline/bus';
-import { DeadLetterSchema, RedriveSchema, rejected, ThroughlineError, type Redrive } from '@throughline/contracts';
+import { DeadLetterSchema, isPassing, RedriveSchema, rejected, type Redrive } from '@throughline/contracts';
 import type { Database } from '@throughline/postgres';
 import { openBlob } from '../door/sealed-body';
 import type { Runtime } from '../runtime.contract';
@@ -56,7 +56,7 @@ class RedriveInbox {
       await this.options.take(await this.open(decision));
     } catch (error) {
       // Nothing is wrong with the letter: the same again, later.
-      if (error instanceof ThroughlineError && (error.kind === 'unavailable' || error.kind === 'rate-limited')) throw error;
+      if (isPassing(error)) throw error;
       await this.giveBack(decision, error);
     }
   }

@@ -1,4 +1,4 @@
-import { ThroughlineError } from '@throughline/contracts';
+import { isRejected } from '@throughline/contracts';
 import type { BodyVerdict, CheckBodies, SealedEvent } from '@throughline/event-store';
 import { commitment, type TenantKeys, type Vault } from '@throughline/vault';
 
@@ -14,7 +14,7 @@ async function verdictOf(keys: TenantKeys, { id, keyId, box, commitment: committ
   try {
     return commitment(id, await keys.open(id, { keyId, box })).equals(committed) ? 'kept' : 'other';
   } catch (error) {
-    if (!(error instanceof ThroughlineError) || error.kind !== 'rejected') throw error;
+    if (!isRejected(error)) throw error;
     return error.slug === 'key-destroyed' ? 'gone' : 'unopenable';
   }
 }
