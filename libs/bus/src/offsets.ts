@@ -26,7 +26,12 @@ export class PartOfOffset {
 
   /** The messages that are not settled yet. */
   open(messages: readonly Message[]): Message[] {
-    return messages.filter(({ offset, nth = 0 }) => offset !== this.offset || !this.settled.has(nth));
+    return messages.filter((message) => !this.isSettled(message));
+  }
+
+  /** The messages that are settled already. */
+  settledOf(messages: readonly Message[]): Set<Message> {
+    return new Set(messages.filter((message) => this.isSettled(message)));
   }
 
   /** Remembers where a try has stopped. */
@@ -35,5 +40,9 @@ export class PartOfOffset {
     if (stopped !== this.offset) this.settled.clear();
     this.offset = stopped;
     for (const { offset, nth = 0 } of settled) if (offset === stopped) this.settled.add(nth);
+  }
+
+  private isSettled({ offset, nth = 0 }: Message): boolean {
+    return offset === this.offset && this.settled.has(nth);
   }
 }

@@ -1,3 +1,4 @@
+import { underLease, type Database } from '@throughline/postgres';
 import type { Subscription } from './bus.contract';
 import { Backoff } from './backoff';
 import { Bell } from './bell';
@@ -54,6 +55,14 @@ export abstract class Subscriber implements Subscription {
     this.bell.ring();
     await Promise.all([this.running, ...this.companions.map((companion) => companion.close())]);
     await this.leave();
+  }
+
+  /** Works under the lease of this name, which one member has at a time, until `going` says no: at its end, or where the lease is lost. */
+  protected underLease(database: Pick<Database, 'lease'>, name: string, work: (going: () => boolean) => Promise<void>): Promise<void> {
+    return underLease(database, name, this.ending, (lost) => {
+      lost.addEventListener('abort', () => this.bell.ring());
+      return work(() => !lost.aborted && this.going());
+    });
   }
 
   protected readonly handlerFailed = (error: Error) => this.log.warn({ ...this.names, ...faultOf(error) }, 'a batch failed and is tried again');

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { formatPosition, parsePosition, type Position } from '@throughline/contracts';
-import type { Database, Lease, Tx } from '@throughline/postgres';
+import { underLease, type Database, type Tx } from '@throughline/postgres';
 import type { EventStore, LogHandler, LogSubscription, StoredEvent } from './event-store.contract';
 import { Horizon, type HorizonOptions } from './horizon';
 import { WakeUp } from './wake-up';
@@ -73,24 +73,8 @@ class LogRelay {
   }
 
   async run(): Promise<void> {
-    while (!this.stopping.signal.aborted) {
-      const lease = await this.lease();
-      if (!lease) return;
-      try {
-        await this.relay(lease.lost);
-      } finally {
-        await lease.release();
-      }
-    }
-  }
-
-  private async lease(): Promise<Lease | undefined> {
-    try {
-      return await this.database.lease(`subscription ${this.options.name}`, this.stopping.signal);
-    } catch (error) {
-      if (this.stopping.signal.aborted) return undefined;
-      throw error;
-    }
+    const { signal } = this.stopping;
+    while (!signal.aborted) await underLease(this.database, `subscription ${this.options.name}`, signal, (lost) => this.relay(lost));
   }
 
   /** Until told to stop. The checkpoint is read anew with each lease: another may have moved it. */

@@ -1,4 +1,5 @@
 import type { Tx } from '@throughline/postgres';
+import type { EventRow } from './read';
 import type { UuidRange } from './uuid-range';
 
 /** A stream's end as it is kept beside the events. */
@@ -8,29 +9,15 @@ export interface Head {
   head: Buffer;
 }
 
-/** An event with all that is kept of it in other tables. */
-export interface LogRow {
-  xid: string;
-  n: string;
-  version: string;
+/** An event with all that is kept of it in other tables; `box` is null where bodies are not opened. */
+export interface LogRow extends Omit<EventRow, 'generation' | 'digest'> {
   group_start: string;
-  occurred_at: string;
-  recorded_at: string;
-  tenant: string;
-  stream: string;
-  id: string;
-  type: string;
-  key: Buffer;
-  envelope: Buffer;
   chain: Buffer;
   id_xid: string | null;
   id_n: string | null;
   id_digest: Buffer | null;
   body_tenant: string | null;
   body_digest: Buffer | null;
-  key_id: string | null;
-  /** Null where bodies are not opened. */
-  box: Buffer | null;
 }
 
 const HEADS = `SELECT stream, version, head FROM stream WHERE tenant = $1 AND stream BETWEEN $2 AND $3 ORDER BY stream LIMIT $4`;

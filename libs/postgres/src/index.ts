@@ -9,3 +9,4 @@ export { provision, type ProvisionOptions } from './provision';
 export { nextSchemaName, roleName, schemaName, type Role } from './roles';
 export type { ServerLog } from './server-log';
 export { systemTable, tenantWall } from './tenant-wall';
+export { underLease } from './under-lease';

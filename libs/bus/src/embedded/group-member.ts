@@ -1,4 +1,4 @@
-import type { Database, Lease } from '@throughline/postgres';
+import type { Database } from '@throughline/postgres';
 import type { GroupOptions } from '../bus.contract';
 import type { BusLog } from '../bus-log';
 import type { FrameSealer } from '../frames/frame-sealer.contract';
@@ -34,32 +34,16 @@ export class GroupMember extends Subscriber {
   }
 
   protected async session(): Promise<void> {
-    await this.listening.open();
-    const lease = await this.lease();
-    if (!lease) return;
-    lease.lost.addEventListener('abort', () => this.bell.ring());
-    try {
-      await this.lead(lease.lost);
-    } finally {
-      await lease.release();
-    }
-  }
-
-  private async lease(): Promise<Lease | undefined> {
     const { topic, group } = this.options;
-    try {
-      return await this.parts.database.lease(`group ${this.parts.prefix}${topic}:${group}`, this.ending);
-    } catch (error) {
-      if (this.ending.aborted) return undefined;
-      throw error;
-    }
+    await this.listening.open();
+    await this.underLease(this.parts.database, `group ${this.parts.prefix}${topic}:${group}`, (going) => this.lead(going));
   }
 
   protected leave(): Promise<void> {
     return this.listening.close();
   }
 
-  private async lead(lost: AbortSignal): Promise<void> {
+  private async lead(going: () => boolean): Promise<void> {
     const { topic, group, handle, onRejected, maxBatch } = this.options;
     const checkpoint = await this.parts.checkpoints.takeOver(group, topic);
     this.parking?.assignedAnew();
@@ -71,7 +55,7 @@ export class GroupMember extends Subscriber {
       job: { handle, onRejected, parked: this.parking },
       bell: this.bell,
       backoff: this.backoff,
-      going: () => !lost.aborted && this.going(),
+      going,
       paused: () => this.paused,
       onDone: (place) => this.parts.checkpoints.commit(group, topic, checkpoint.epoch, place),
       onFailure: this.handlerFailed,

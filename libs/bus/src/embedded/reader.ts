@@ -51,7 +51,7 @@ const RESTING: Page = { messages: [], unsettled: false };
 /** Gives the place up to which everything is done now. A page may hold more than a batch: several messages may share an offset. */
 async function workPage(page: readonly Message[], reading: Reading, part: PartOfOffset, from: Place): Promise<Place> {
   const open = part.open(page);
-  const settled = new Set(open.length === page.length ? [] : page.filter((message) => !open.includes(message)));
+  const settled = part.settledOf(page);
   let place = from;
   for (let at = 0; at < open.length && reading.going() && !reading.paused(); at += reading.maxBatch) {
     const error = await work(open.slice(at, at + reading.maxBatch), reading.job, settled);

@@ -1,5 +1,6 @@
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
-import { FrameSchema, rejected, TOPICS, type Frame, type ThroughlineError, type TopicName } from '@throughline/contracts';
+import { FrameSchema, isRejected, rejected, TOPICS, type Frame, type TopicName } from '@throughline/contracts';
+import { bufferOf } from '../buffer-of';
 import type { Message, OutgoingMessage } from '../bus.contract';
 import { bytesOf, type Outgoing } from '../outgoing';
 import { partitionOf } from '../partition';
@@ -84,10 +85,6 @@ function groupsOf(messages: readonly Outgoing[], perPartition: boolean): Outgoin
   }
   return groups;
 }
-
-const isRejected = (error: unknown): error is ThroughlineError => (error as ThroughlineError | undefined)?.kind === 'rejected';
-
-const bufferOf = (bytes: Uint8Array) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
 /** What the publisher of a framed topic must say. Throws where it does not. */
 export function checkTenants(topic: TopicName, messages: readonly OutgoingMessage[]): void {

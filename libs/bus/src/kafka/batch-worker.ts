@@ -115,7 +115,7 @@ export class BatchWorker {
     const { maxBatch } = this.reading;
     const part = this.partOf(payload.batch.partition);
     const open = part.open(messages);
-    const settled = new Set(open.length === messages.length ? [] : messages.filter((message) => !open.includes(message)));
+    const settled = part.settledOf(messages);
     for (let at = 0; at < open.length; at += maxBatch) {
       const going = this.progress.going() && !this.progress.paused() && payload.isRunning() && !payload.isStale() && beats() && valid();
       if (!going) return;

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { unavailable } from '@throughline/contracts';
 import type { Producer } from 'kafkajs';
+import { bufferOf } from '../buffer-of';
 import { faultOf, type BusLog } from '../bus-log';
 import { GroupCommit } from '../group-commit';
 import type { Frames, OutgoingRecord } from '../frames/frames';
@@ -100,5 +101,3 @@ export class Lane {
 }
 
 const away = (cause?: unknown) => unavailable('bus-unavailable', 'Kafka did not take the messages', cause);
-
-const bufferOf = (bytes: Uint8Array) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);

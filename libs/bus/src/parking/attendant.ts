@@ -1,9 +1,8 @@
-import type { TopicName } from '@throughline/contracts';
-import type { Lease } from '@throughline/postgres';
+import { isPassing, type TopicName } from '@throughline/contracts';
 import type { GroupOptions, Message } from '../bus.contract';
 import { faultOf, type BusLog } from '../bus-log';
 import { Subscriber } from '../subscriber';
-import { isPassing, work } from '../work';
+import { work } from '../work';
 import { PARKED_CHANNEL } from './parking.contract';
 import type { ParkedKeys } from './parked-keys';
 import type { DueKey, ParkingLot } from './parking-lot';
@@ -38,27 +37,11 @@ export class Attendant extends Subscriber {
   protected async session(): Promise<void> {
     const { database } = this.parts.lot.parking;
     this.listening ??= await database.listen(PARKED_CHANNEL, () => this.bell.ring());
-    const lease = await this.lease();
-    if (!lease) return;
-    lease.lost.addEventListener('abort', () => this.bell.ring());
-    try {
-      await this.attend(() => !lease.lost.aborted && this.going());
-    } finally {
-      await lease.release();
-    }
+    await this.underLease(database, this.parts.name, (going) => this.attend(going));
   }
 
   protected async leave(): Promise<void> {
     await this.listening?.close();
-  }
-
-  private async lease(): Promise<Lease | undefined> {
-    try {
-      return await this.parts.lot.parking.database.lease(this.parts.name, this.ending);
-    } catch (error) {
-      if (this.ending.aborted) return undefined;
-      throw error;
-    }
   }
 
   private async attend(going: () => boolean): Promise<void> {

@@ -1,5 +1,6 @@
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import { SealedBodySchema, TOPICS, type TopicName } from '@throughline/contracts';
+import { bufferOf } from '../buffer-of';
 import type { Message } from '../bus.contract';
 import type { FrameSealer } from '../frames/frame-sealer.contract';
 
@@ -18,8 +19,7 @@ export class SealedValues {
   /** Throws `rejected` where the key is gone for good, `unavailable` where it cannot be had now. */
   async open(tenant: string | null, value: Buffer): Promise<Buffer> {
     if (!this.isSealed(tenant)) return value;
-    const plain = await this.sealer.open(tenant, this.idOf(tenant), fromBinary(SealedBodySchema, value));
-    return Buffer.from(plain.buffer, plain.byteOffset, plain.byteLength);
+    return bufferOf(await this.sealer.open(tenant, this.idOf(tenant), fromBinary(SealedBodySchema, value)));
   }
 
   private async closeOne(tenant: string | undefined, value: Uint8Array): Promise<Uint8Array> {
