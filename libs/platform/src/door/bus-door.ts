@@ -28,7 +28,12 @@ interface Acceptance {
   now: number;
 }
 
-type Ready = { outcome: DoorOutcome; message?: OutgoingMessage };
+/** The message of an accepted interaction, and what names it where its body must lie elsewhere. */
+interface Outward extends Pick<AcceptedInteraction, 'id' | 'account'> {
+  message: OutgoingMessage;
+}
+
+type Ready = { outcome: DoorOutcome; outward?: Outward };
 
 export class BusDoor implements Door {
   constructor(private readonly parts: DoorParts) {}
@@ -39,14 +44,14 @@ export class BusDoor implements Door {
     const region = this.parts.directory.tenant(tenant)?.region || undefined;
     const acceptance = { request, keys, region, now: this.parts.clock().getTime() };
     const ready = interactions.map((interaction) => this.prepare(interaction, acceptance));
-    const messages = ready.flatMap(({ message }) => (message ? [message] : []));
-    if (messages.length > 0) await this.parts.bus.publish('interactions', await this.keepLarge(keys, messages));
+    const outward = ready.flatMap(({ outward }) => (outward ? [outward] : []));
+    if (outward.length > 0) await this.parts.bus.publish('interactions', await this.keepLarge(keys, outward));
     return ready.map(({ outcome }) => outcome);
   }
 
   async again(tenant: string, accepted: AcceptedInteraction): Promise<void> {
     const keys = await this.parts.vault.forTenant(tenant);
-    await this.parts.bus.publish('interactions', await this.keepLarge(keys, [messageOf(accepted, keys)]));
+    await this.parts.bus.publish('interactions', await this.keepLarge(keys, [outwardOf(accepted, keys)]));
   }
 
   async keepRaw(tenant: string, raw: Uint8Array): Promise<string> {
@@ -66,7 +71,7 @@ export class BusDoor implements Door {
     if ('errors' in admitted) return { outcome: { status: 'rejected', errors: [...channelErrors, ...admitted.errors] } };
     if (channelErrors.length > 0) return { outcome: { status: 'rejected', errors: channelErrors } };
     const accepted = this.accepted(given, admitted, acceptance);
-    return { outcome: { status: 'accepted', interactionId: accepted.id, warnings: admitted.warnings }, message: messageOf(accepted, acceptance.keys) };
+    return { outcome: { status: 'accepted', interactionId: accepted.id, warnings: admitted.warnings }, outward: outwardOf(accepted, acceptance.keys) };
   }
 
   private accepted(interaction: Interaction, admitted: Admitted, { request, now }: Acceptance): AcceptedInteraction {
@@ -90,20 +95,19 @@ export class BusDoor implements Door {
   }
 
   /** What is over 256 KiB is durably in the blob store before the message that names it. */
-  private async keepLarge(keys: TenantKeys, messages: readonly OutgoingMessage[]): Promise<readonly OutgoingMessage[]> {
-    if (!messages.some(isLarge)) return messages;
-    return Promise.all(messages.map(async (message) => (isLarge(message) ? this.keepInBlob(keys, message) : message)));
+  private async keepLarge(keys: TenantKeys, outward: readonly Outward[]): Promise<readonly OutgoingMessage[]> {
+    if (!outward.some(isLarge)) return outward.map(({ message }) => message);
+    return Promise.all(outward.map(async (one) => (isLarge(one) ? this.keepInBlob(keys, one) : one.message)));
   }
 
-  private async keepInBlob(keys: TenantKeys, message: OutgoingMessage): Promise<OutgoingMessage> {
-    const { id, account } = JSON.parse(Buffer.from(message.value).toString('utf8')) as AcceptedInteraction;
+  private async keepInBlob(keys: TenantKeys, { id, account, message }: Outward): Promise<OutgoingMessage> {
     const blob = randomUUID();
     await putSealed(keys, this.parts.blobs, { blob, id, purpose: 'epoch' }, message.value);
     return { ...message, value: Buffer.from(formatAccepted({ id, account, blob })) };
   }
 }
 
-const isLarge = ({ value }: OutgoingMessage) => value.length > INLINE_LIMIT;
+const isLarge = ({ message }: Outward) => message.value.length > INLINE_LIMIT;
 
 /** The id an interaction has for ever. */
 const idOf = (account: Pick<Account, 'id' | 'tenant'>, { kind, tuple }: Pick<Interaction, 'kind' | 'tuple'>) => interactionId(account.tenant, account.id, kind, tuple);
@@ -111,9 +115,10 @@ const idOf = (account: Pick<Account, 'id' | 'tenant'>, { kind, tuple }: Pick<Int
 /** Id of the interaction this one refers to. */
 const relatedId = (account: Account, { relatesTo, relatesToId }: Interaction) => relatesToId ?? (relatesTo && idOf(account, relatesTo));
 
-function messageOf(accepted: AcceptedInteraction, keys: TenantKeys): OutgoingMessage {
+function outwardOf(accepted: AcceptedInteraction, keys: TenantKeys): Outward {
+  const { id, account, trace } = accepted;
   const value = Buffer.from(keepable(formatAccepted(accepted)));
-  return { tenant: keys.tenant, key: partitionKey(keys, accepted), value, ...(accepted.trace && { headers: { traceparent: accepted.trace } }) };
+  return { id, account, message: { tenant: keys.tenant, key: partitionKey(keys, accepted), value, ...(trace && { headers: { traceparent: trace } }) } };
 }
 
 /** JSON writes a lone surrogate as `\ud..`: UTF-8 cannot carry one, nor canonical JSON or protobuf take it. */
