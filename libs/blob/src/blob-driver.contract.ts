@@ -39,11 +39,21 @@ export interface Opened extends BlobInfo {
   content: AsyncIterable<Buffer>;
 }
 
+/** The parts of unfinished uploads. */
+export interface UploadParts {
+  find(tenant: string, session: string): Promise<UploadState | undefined>;
+  /** Keeps the part that follows `upload.parts`, or says which one lies there already. Throws `rejected` (`blob-upload-unknown`). */
+  add(upload: UploadState, bytes: Uint8Array, sha256: string): Promise<Part>;
+  /** The parts' bytes, one after the other, before they are a blob. */
+  readBack(upload: UploadState): AsyncIterable<Uint8Array>;
+}
+
 /**
  * Where bytes lie. A driver knows nothing of limits, order or hashes: `DrivenBlobStore` does. Any error of a driver but
  * `rejected` counts as "the store cannot be used".
  */
 export interface BlobDriver {
+  readonly uploads: UploadParts;
   /** At most PART_BYTES. The first under a name stays. */
   put(place: Place, bytes: Uint8Array, sha256: string): Promise<void>;
   stat(place: Place): Promise<BlobInfo | undefined>;
@@ -52,13 +62,8 @@ export interface BlobDriver {
   delete(place: Place): Promise<void>;
   /** Keeps an upload's terms and gives back what else the driver keeps of it. */
   begin(upload: UploadState): Promise<UploadState>;
-  find(tenant: string, session: string): Promise<UploadState | undefined>;
-  /** Keeps the part that follows `upload.parts`, or says which one lies there already. Throws `rejected` (`blob-upload-unknown`). */
-  add(upload: UploadState, bytes: Uint8Array, sha256: string): Promise<Part>;
-  /** The parts' bytes, one after the other, before they are a blob. */
-  readBack(upload: UploadState): AsyncIterable<Uint8Array>;
-  /** Makes the parts the blob of that name, unless there is one; the upload is gone then. What lies there. Safe to repeat when it failed. */
-  commit(upload: UploadState, info: BlobInfo): Promise<BlobInfo>;
+  /** Makes the parts the blob of that name, unless there is one; the upload is gone then. Safe to repeat when it failed. */
+  commit(upload: UploadState, info: BlobInfo): Promise<void>;
   discard(upload: UploadState): Promise<void>;
   expire(kind: BlobClass, before: Date): Promise<number>;
   sweep(before: Date): Promise<number>;

@@ -66,7 +66,7 @@ export class DrivenBlobStore implements BlobStreams {
 
   async resume(tenant: string, session: string): Promise<BlobUpload | undefined> {
     checkUuids(tenant, session);
-    const state = await guarded(() => this.driver.find(tenant, session));
+    const state = await guarded(() => this.driver.uploads.find(tenant, session));
     return state && new DrivenUpload(this.driver, state);
   }
 

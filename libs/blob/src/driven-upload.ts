@@ -39,7 +39,11 @@ export class DrivenUpload implements BlobUpload {
       await this.abandon();
       throw hashMismatch();
     }
-    return guarded(() => this.driver.commit(this.state, { bytes: this.offset, sha256 }));
+    const info = { bytes: this.offset, sha256 };
+    return guarded(async () => {
+      await this.driver.commit(this.state, info);
+      return (await this.driver.stat(this.state.place)) ?? info;
+    });
   }
 
   abandon(): Promise<void> {
@@ -54,7 +58,7 @@ export class DrivenUpload implements BlobUpload {
       throw tooLarge(this.state.maxBytes);
     }
     const sha256 = sha256Of(bytes);
-    const kept = await guarded(() => this.driver.add(this.state, bytes, sha256));
+    const kept = await guarded(() => this.driver.uploads.add(this.state, bytes, sha256));
     // Another process goes on with the same upload, and its part was first.
     if (kept.sha256 !== sha256) throw partDiffers();
     this.running?.update(bytes);
@@ -67,6 +71,6 @@ export class DrivenUpload implements BlobUpload {
 
   private async sum(): Promise<string> {
     // A copy: where the store is away, more may follow and all of it is tried again.
-    return this.running?.copy().digest('hex') ?? sha256OfAll(guardedStream(this.driver.readBack(this.state)));
+    return this.running?.copy().digest('hex') ?? sha256OfAll(guardedStream(this.driver.uploads.readBack(this.state)));
   }
 }

@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { access, mkdir, rm, stat, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { BlobClass, BlobInfo } from '../blob.contract';
-import type { BlobDriver, Opened, Part, Place, Span, UploadState } from '../blob-driver.contract';
+import type { BlobDriver, Opened, Place, Span, UploadState } from '../blob-driver.contract';
 import { flush, makeFolder, namesIn, unless, writeOnce } from './durable-files';
 import { FileUploads } from './file-uploads';
 import { infoOf, openSummed, writeSummed } from './summed-file';
@@ -15,7 +15,7 @@ type Content = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
  */
 export class FileDriver implements BlobDriver {
   private readonly incoming: string;
-  private readonly uploads: FileUploads;
+  readonly uploads: FileUploads;
 
   constructor(private readonly root: string) {
     this.incoming = join(root, 'incoming');
@@ -46,23 +46,10 @@ export class FileDriver implements BlobDriver {
     return upload;
   }
 
-  find(tenant: string, session: string): Promise<UploadState | undefined> {
-    return this.uploads.find(tenant, session);
-  }
-
-  add(upload: UploadState, bytes: Uint8Array, sha256: string): Promise<Part> {
-    return this.uploads.add(upload, bytes, sha256);
-  }
-
-  readBack(upload: UploadState): AsyncIterable<Uint8Array> {
-    return this.uploads.readBack(upload);
-  }
-
-  async commit(upload: UploadState, info: BlobInfo): Promise<BlobInfo> {
+  async commit(upload: UploadState, info: BlobInfo): Promise<void> {
     await this.uploads.mustExist(upload);
     await this.write(upload.place, this.uploads.readBack(upload), info.sha256);
     await this.uploads.discard(upload);
-    return (await this.stat(upload.place)) ?? info;
   }
 
   discard(upload: UploadState): Promise<void> {

@@ -1,6 +1,6 @@
 import { readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { Part, UploadState } from '../blob-driver.contract';
+import type { Part, UploadParts, UploadState } from '../blob-driver.contract';
 import { uploadUnknown } from '../store-errors';
 import { flush, makeFolder, namesIn, unless, writeOnce } from './durable-files';
 import { infoOf, openSummed, writeSummed } from './summed-file';
@@ -11,7 +11,7 @@ const TERMS = 'terms.json';
  * Unfinished uploads: `<root>/uploads/<tenant>/<session>/` with the terms and a file for each part. A part is linked into it,
  * so a writer that was thought dead and comes back can neither change a part nor add one to an upload that is over.
  */
-export class FileUploads {
+export class FileUploads implements UploadParts {
   constructor(
     private readonly root: string,
     private readonly incoming: string,

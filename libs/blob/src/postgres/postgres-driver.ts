@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Database } from '@throughline/postgres';
 import type { BlobClass, BlobInfo } from '../blob.contract';
-import type { BlobDriver, Opened, Part, Place, Span, UploadState } from '../blob-driver.contract';
+import type { BlobDriver, Opened, Place, Span, UploadState } from '../blob-driver.contract';
 import { blobMissing } from '../store-errors';
 import { chunksOf, rowsOf } from './chunks';
 import { PostgresUploads } from './postgres-uploads';
@@ -37,7 +37,7 @@ interface BlobRow {
 
 /** Blobs in rows, for small sites: one backup holds everything. The database is the store's own, or its schema is. */
 export class PostgresDriver implements BlobDriver {
-  private readonly uploads: PostgresUploads;
+  readonly uploads: PostgresUploads;
 
   /** @param owned closes it with the store */
   constructor(
@@ -75,21 +75,8 @@ export class PostgresDriver implements BlobDriver {
     return upload;
   }
 
-  find(tenant: string, session: string): Promise<UploadState | undefined> {
-    return this.uploads.find(tenant, session);
-  }
-
-  add(upload: UploadState, bytes: Uint8Array, sha256: string): Promise<Part> {
-    return this.uploads.add(upload, bytes, sha256);
-  }
-
-  readBack(upload: UploadState): AsyncIterable<Uint8Array> {
-    return this.uploads.readBack(upload);
-  }
-
-  async commit(upload: UploadState, info: BlobInfo): Promise<BlobInfo> {
-    await this.uploads.commit(upload, info);
-    return (await this.stat(upload.place)) ?? info;
+  commit(upload: UploadState, info: BlobInfo): Promise<void> {
+    return this.uploads.commit(upload, info);
   }
 
   discard({ place, session }: UploadState): Promise<void> {

@@ -1,6 +1,6 @@
 import type { Database } from '@throughline/postgres';
 import type { BlobClass, BlobInfo } from '../blob.contract';
-import type { Part, UploadState } from '../blob-driver.contract';
+import type { Part, UploadParts, UploadState } from '../blob-driver.contract';
 import { partDiffers, uploadUnknown } from '../store-errors';
 import { chunksOf, deleteSome, rowsOf } from './chunks';
 import { ADD, BEGIN, DROP, FIND, FORGET, FORGET_PARTS, LOCK, NAME, OLD, PART, PARTS, SUM } from './uploads.sql';
@@ -13,7 +13,7 @@ interface TermsRow {
 }
 
 /** Unfinished uploads, and content that is on its way out. */
-export class PostgresUploads {
+export class PostgresUploads implements UploadParts {
   constructor(private readonly database: Database) {}
 
   async begin({ place: { tenant, kind, id }, session, maxBytes, sha256 }: UploadState): Promise<void> {

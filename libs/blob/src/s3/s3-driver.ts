@@ -1,6 +1,6 @@
 import type { S3 } from '@aws-sdk/client-s3';
 import type { BlobClass, BlobInfo } from '../blob.contract';
-import type { BlobDriver, Opened, Part, Place, Span, UploadState } from '../blob-driver.contract';
+import type { BlobDriver, Opened, Place, Span, UploadState } from '../blob-driver.contract';
 import { collected } from '../collected';
 import { S3Bucket, type Head } from './s3-bucket';
 import { S3Keys } from './s3-keys';
@@ -14,7 +14,7 @@ const DELETES = 16;
 export class S3Driver implements BlobDriver {
   private readonly bucket: S3Bucket;
   private readonly keys: S3Keys;
-  private readonly uploads: S3Uploads;
+  readonly uploads: S3Uploads;
 
   constructor(
     private readonly s3: S3,
@@ -51,21 +51,8 @@ export class S3Driver implements BlobDriver {
     return this.uploads.begin(upload);
   }
 
-  find(tenant: string, session: string): Promise<UploadState | undefined> {
-    return this.uploads.find(tenant, session);
-  }
-
-  add(upload: UploadState, bytes: Uint8Array, sha256: string): Promise<Part> {
-    return this.uploads.add(upload, bytes, sha256);
-  }
-
-  readBack(upload: UploadState): AsyncIterable<Uint8Array> {
-    return this.uploads.readBack(upload);
-  }
-
-  async commit(upload: UploadState, info: BlobInfo): Promise<BlobInfo> {
-    await this.uploads.commit(upload, info);
-    return (await this.stat(upload.place)) ?? info;
+  commit(upload: UploadState, info: BlobInfo): Promise<void> {
+    return this.uploads.commit(upload, info);
   }
 
   discard(upload: UploadState): Promise<void> {

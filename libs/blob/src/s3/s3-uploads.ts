@@ -1,5 +1,5 @@
 import type { BlobInfo } from '../blob.contract';
-import type { Part, Place, UploadState } from '../blob-driver.contract';
+import type { Part, Place, UploadParts, UploadState } from '../blob-driver.contract';
 import { collected } from '../collected';
 import { partDiffers, uploadUnknown } from '../store-errors';
 import { unlessMissing, type S3Bucket } from './s3-bucket';
@@ -13,7 +13,7 @@ type UploadRecord = Omit<UploadState, 'session'>;
  * to it, is written last and only if there is none. So the SHA-256 can be known (and compared) before anybody sees the
  * blob, and the one condition needed is that of PutObject. A record of the upload says what to sweep.
  */
-export class S3Uploads {
+export class S3Uploads implements UploadParts {
   constructor(
     private readonly bucket: S3Bucket,
     private readonly keys: S3Keys,
