@@ -24,12 +24,3 @@ export async function outputOf(child: ChildProcess): Promise<string> {
   if (code !== 0) throw new Error(`the process ended with ${code}`);
   return text;
 }
-
-/** Waits until it has printed this line. */
-export function printed(child: ChildProcess, line: string): Promise<void> {
-  let text = '';
-  return new Promise((resolve, reject) => {
-    child.stdout!.setEncoding('utf8').on('data', (part: string) => (text += part).includes(line) && resolve());
-    child.once('exit', () => reject(new Error('the process ended')));
-  });
-}
