@@ -2,20 +2,18 @@ import { Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nest
 import { eventStore } from '@throughline/event-store';
 import type { Database } from '@throughline/postgres';
 import type { Runtime } from '@throughline/platform';
-import { BlobKeeper } from './blob-keeper';
 import type { ConfigChanges } from './config/config-changes';
 import { BusReturn } from './config/bus-return';
 import { ConfigPublication } from './config/config-publication';
 import type { Visibility } from './config/visibility';
 import { DEMO_KEY, ensureDemo } from './demo/demo-tenant';
 import { demoPath } from './demo/demo-file';
-import { KeyKeeper } from './key-keeper';
+import { Keeper, type Keeping } from './keeper';
 
 /** What admin does besides answering: publishes its log, keeps the demo tenant, destroys keys and blobs whose time is over. */
 export class AdminLife implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly log = new Logger('admin');
-  private readonly keeper: KeyKeeper;
-  private readonly blobKeeper: BlobKeeper;
+  private readonly keepers: Keeper[];
   private readonly publication: ConfigPublication;
   private readonly busReturn: BusReturn;
 
@@ -25,8 +23,7 @@ export class AdminLife implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly changes: ConfigChanges,
     private readonly visibility: Visibility,
   ) {
-    this.keeper = new KeyKeeper(runtime.vault, this.log);
-    this.blobKeeper = new BlobKeeper(runtime, this.log);
+    this.keepers = [expiredKeys(runtime), expiredBlobs(runtime)].map((keeping) => new Keeper(keeping, this.log));
     const onError = (error: unknown) => this.log.error({ err: error }, 'the configuration could not be published yet');
     this.publication = new ConfigPublication({ ...runtimeParts(runtime), database, store: eventStore, onError });
     this.busReturn = new BusReturn({ healthy: () => runtime.bus.healthy(), onReturn: async () => void (await this.restore()), onError });
@@ -35,16 +32,14 @@ export class AdminLife implements OnApplicationBootstrap, OnModuleDestroy {
   async onApplicationBootstrap(): Promise<void> {
     await this.publication.start();
     this.busReturn.start();
-    this.keeper.start();
-    this.blobKeeper.start();
+    for (const keeper of this.keepers) keeper.start();
     if (this.runtime.config.demo) await this.keepDemo();
   }
 
   async onModuleDestroy(): Promise<void> {
     await this.busReturn.stop();
     await this.publication.stop();
-    await this.keeper.stop();
-    await this.blobKeeper.stop();
+    for (const keeper of this.keepers) await keeper.stop();
   }
 
   /** After the bus was away. How many things it had lost. Said aloud, since it has lost what doors acknowledged too. */
@@ -65,5 +60,19 @@ export class AdminLife implements OnApplicationBootstrap, OnModuleDestroy {
     this.log.log({ tenant: demo.tenantId, key: DEMO_KEY, file: demoPath(config.dataDir) }, 'the demo tenant is ready');
   }
 }
+
+const expiredKeys = ({ vault }: Runtime): Keeping => ({
+  everyMs: 3_600_000,
+  work: () => vault.destroyExpired(),
+  done: 'keys destroyed whose time was over',
+  failed: 'expired keys could not be destroyed',
+});
+
+const expiredBlobs = (runtime: Runtime): Keeping => ({
+  everyMs: 86_400_000,
+  work: () => runtime.expireBlobs(),
+  done: 'blobs deleted whose time was over',
+  failed: 'blobs whose time is over could not be deleted',
+});
 
 const runtimeParts = ({ bus, vault }: Runtime) => ({ bus, vault });
