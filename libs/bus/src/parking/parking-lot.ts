@@ -69,7 +69,8 @@ SELECT id, key, attempts FROM parked_key WHERE group_name = $1 AND topic = $2 AN
 ORDER BY next_try LIMIT $3`;
 
 const NEXT = `
-SELECT greatest(0, extract(epoch FROM min(next_try) - clock_timestamp()) * 1000)::float8 AS ms FROM parked_key WHERE group_name = $1 AND topic = $2`;
+SELECT greatest(0, extract(epoch FROM min(next_try) - clock_timestamp()) * 1000)::float8 AS ms FROM parked_key WHERE group_name = $1 AND topic = $2
+HAVING count(*) > 0`;
 
 const MESSAGES = `
 SELECT seq, tenant, partition, "offset", nth, key, headers, value, floor(extract(epoch FROM published_at) * 1000)::float8 AS "publishedAt"
@@ -155,8 +156,8 @@ export class ParkingLot {
 
   /** Ms until the next key is due; undefined where none is parked. */
   async nextDueMs(): Promise<number | undefined> {
-    const { rows } = await this.system((tx) => tx.query<{ ms: number | null }>(NEXT, this.names));
-    return rows[0]?.ms ?? undefined;
+    const { rows } = await this.system((tx) => tx.query<{ ms: number }>(NEXT, this.names));
+    return rows[0]?.ms;
   }
 
   /** The first messages that wait on a key. */
