@@ -14,7 +14,7 @@ const PER_POST = [1, 100];
 const NAMES = ['accept', 'insert', 'bare', 'sustained'];
 const CONNECTIONS = 64;
 const WARM_UP = { seconds: 2 };
-const ON_THE_BUS = `SELECT count(*) FROM bus.message WHERE topic = 'interactions'`;
+const ON_THE_BUS = `SELECT coalesce(sum(count), 0) FROM bus.message WHERE topic = 'interactions'`;
 
 export class Doors {
   #measured = { 1: [], 100: [] };

@@ -33,8 +33,9 @@ export class Contender {
     const before = await cpu();
     if (folder) await all('startProfile');
     const result = await cell();
+    const used = (await cpu()) - before;
     if (folder) await all('keepProfile', (index) => join(folder, `${name}${contenders.length > 1 ? `-${index + 1}` : ''}.cpuprofile`));
-    return { ...result, cpu: (await cpu()) - before };
+    return { ...result, cpu: used };
   }
 
   ask(what, given) {
