@@ -7,7 +7,7 @@ import { LRUCache } from 'lru-cache';
 const REMEMBERED = 32_000;
 
 /** A topic that was lost and made anew begins at offset 0 again: the time tells the two apart. */
-const nameOf = ({ partition, offset, publishedAt }: Message) => `${partition} ${offset} ${publishedAt}`;
+const nameOf = ({ partition, offset, nth = 0, publishedAt }: Message) => `${partition} ${offset} ${nth} ${publishedAt}`;
 
 /**
  * A bus that counts, by topic, the messages this process has made durable (`throughline_bus_published_total`) and, by group, those
