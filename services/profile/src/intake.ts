@@ -91,7 +91,8 @@ function nameSegments(keys: TenantKeys, interaction: OpenInteraction): Named {
   const { envelope, body } = interaction;
   const segmentOf = (text: string) => segmentId(keys.tenant, keys.hash('identity', text), FIRST_GENERATION);
   const sides = body.identities.map(({ namespace, value, verified }) => ({ namespace, value, verified, segment: segmentOf(formatIdentity({ namespace, value })) }));
-  const conversation = body.conversation === '' ? undefined : segmentOf(formatIdentity(ownIdentity(envelope, { ...body, identities: [] })));
+  // Where she said who she is nobody asks for the conversation's.
+  const conversation = body.conversation === '' || sides.length > 0 ? undefined : segmentOf(formatIdentity(ownIdentity(envelope, body)));
   return { interaction, sides, command: { identities: sides, conversation, causationDepth: envelope.causationDepth } };
 }
 

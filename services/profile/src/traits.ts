@@ -25,14 +25,9 @@ const LANGUAGE = /^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$/;
 /** What an event says of the customer. What the business says tells nothing of her. */
 export function traitsOf(envelope: Envelope, body: Body): Traits {
   if (envelope.direction === Direction.OUTBOUND) return {};
-  const said = { name: nameIn(body), language: languageIn(body) };
-  const trait = (value: string): Trait => ({
-    value,
-    source: envelope.id,
-    at: Number(envelope.occurredAt),
-    sequence: Number(envelope.providerSequence),
-  });
-  return Object.fromEntries(Object.entries(said).flatMap(([name, value]) => (value ? [[name, trait(value)]] : [])));
+  const said = { source: envelope.id, at: Number(envelope.occurredAt), sequence: Number(envelope.providerSequence) };
+  const [name, language] = [nameIn(body), languageIn(body)];
+  return { ...(name && { name: { value: name, ...said } }), ...(language && { language: { value: language, ...said } }) };
 }
 
 /** The later word wins, by the order of the timeline, so every order of arrival ends in the same traits. */
@@ -65,7 +60,9 @@ function nameIn(body: Body): string | undefined {
   return clean && clean.length <= 200 ? clean : undefined;
 }
 
+/** Most data tell none, and reading JSON is dear. It is written canonically (RFC 8785): a name of letters stands there as it is. */
 function profileName(data: Uint8Array): string | undefined {
+  if (!Buffer.from(data.buffer, data.byteOffset, data.length).includes('"profileName"')) return undefined;
   const json = readData(data);
   return typeof json.profileName === 'string' ? json.profileName : undefined;
 }
