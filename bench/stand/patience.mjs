@@ -1,8 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 
 const SHORTEST_PAUSE_MS = 10;
-/** Pauses between questions, in their own length: what asks shares the machine with what is measured, and takes a tenth at most. */
-const PAUSE_PER_QUESTION = 9;
+/** Pauses between questions, in their own length: what asks shares the machine with what is measured, and takes a twentieth at most. */
+const PAUSE_PER_QUESTION = 19;
 const STUCK_MS = 120_000;
 
 /**
