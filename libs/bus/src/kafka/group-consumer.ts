@@ -1,6 +1,7 @@
 import type { Consumer } from 'kafkajs';
 import type { GroupOptions } from '../bus.contract';
 import { GroupParking } from '../parking/group-parking';
+import { Commits } from './commits';
 import { KafkaReader, type KafkaParts } from './kafka-reader';
 
 /** How long `group` waits for the group to take the member in; after that it goes on trying by itself. */
@@ -10,6 +11,7 @@ const JOIN_MS = 5000;
 export class GroupConsumer extends KafkaReader {
   private readonly first: PromiseWithResolvers<void> = Promise.withResolvers();
   private readonly parking: GroupParking | undefined;
+  private readonly commits: Commits;
 
   constructor(
     parts: KafkaParts,
@@ -19,6 +21,7 @@ export class GroupConsumer extends KafkaReader {
     const parking = GroupParking.of(options, parts);
     super(parts, { topic, group, maxBatch, job: { handle, onRejected, parked: parking } });
     this.parking = parking;
+    this.commits = new Commits(this.topicName);
     this.companions = parking?.attendants ?? [];
   }
 
@@ -39,12 +42,13 @@ export class GroupConsumer extends KafkaReader {
   }
 
   protected joined(): void {
+    this.commits.assignedAnew();
     this.parking?.assignedAnew();
     this.first.resolve();
   }
 
-  protected async advance(consumer: Consumer, partition: number, offset: string): Promise<void> {
-    await consumer.commitOffsets([{ topic: this.topicName, partition, offset }]);
+  protected advance(consumer: Consumer, partition: number, offset: string): Promise<void> {
+    return this.commits.add(consumer, partition, offset);
   }
 
   protected wanted(): boolean {
