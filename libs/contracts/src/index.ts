@@ -12,3 +12,4 @@ export * from './gen/throughline/v1/event_pb';
 export * from './gen/throughline/v1/frame_pb';
 export { writeBody } from './wire/write-body';
 export { writeEnvelope } from './wire/write-envelope';
+export { writeRecord, writeTimelineRecord, type RecordParts, type TimelineRecordParts } from './wire/write-record';

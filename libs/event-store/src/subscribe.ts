@@ -19,6 +19,8 @@ export interface SubscribeOptions {
   category?: string;
   /** Ms between two looks at the log when nothing wakes it (default 1,000). */
   pollMs?: number;
+  /** Called each time this process begins to hand on the log: another may have gone on with it meanwhile. */
+  onBegin?: () => void;
   /** Told of every failure, of the handler and of the database. The batch is tried again all the same. */
   onError?: (error: unknown) => void;
   /** Where and when a transaction is told of that holds back the log. */
@@ -81,6 +83,7 @@ class LogRelay {
   private async relay(lost: AbortSignal): Promise<void> {
     const end = AbortSignal.any([this.stopping.signal, lost]);
     let position = await this.retried(end, () => this.load());
+    this.options.onBegin?.();
     while (!end.aborted) {
       const events = await this.retried(end, () => this.read(position));
       await this.retried(end, () => this.horizon.look());

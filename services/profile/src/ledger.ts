@@ -5,6 +5,7 @@ import type { AppendedEvent } from './appended-event';
 import { sealEvent, type PlannedEvent } from './ledger-event';
 import type { BodyStore } from './body-store';
 import { project } from './projections';
+import type { RecentBodies } from './recent-bodies';
 import type { TraitValues } from './trait-values';
 
 /** Another transaction appended one of these ids after we had looked: decide again. */
@@ -17,6 +18,7 @@ export class Ledger {
     private readonly vault: Pick<Vault, 'segmentKeys'>,
     private readonly bodies: BodyStore,
     private readonly traits: Pick<TraitValues, 'remember'>,
+    private readonly recent: Pick<RecentBodies, 'keep'>,
   ) {}
 
   /** Appends events of one tenant that the log does not know yet. Throws `Overtaken` where it knows one by now. */
@@ -29,6 +31,7 @@ export class Ledger {
     await project(tx, keys, segmentKeys, appended);
     // The relay comes by soon, and its cards need what these events say.
     for (const event of appended) this.traits.remember(event);
+    for (const [index, event] of events.entries()) this.recent.keep(event, sealed[index]!.envelope);
     return appended;
   }
 

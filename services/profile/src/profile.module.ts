@@ -15,6 +15,7 @@ import { CustomersController } from './reading/customers.controller';
 import { InteractionWatch } from './reading/interaction-watch';
 import { InteractionsController } from './reading/interactions.controller';
 import { TimelineReader } from './reading/timeline-reader';
+import { RecentBodies } from './recent-bodies';
 import { redriveInteraction } from './redrive-interaction';
 import { profileProjector } from './rebuild';
 import { RebuildController } from './rebuild.controller';
@@ -39,6 +40,7 @@ class LogFollowers implements OnApplicationBootstrap, OnModuleDestroy, OnApplica
     await this.watch.open();
     this.subscription = await subscribe(this.database, eventStore, {
       name: 'relay',
+      onBegin: () => this.relay.begin(),
       handle: (events) => this.relay.publish(events),
       onError: (error) => this.log.warn({ err: error }, 'publishing the log failed, trying again'),
     });
@@ -72,10 +74,11 @@ function providers(runtime: Runtime, database: Database): Provider[] {
   const { vault, blobs, bus, directory, clock } = runtime;
   const bodies = new BodyStore(blobs);
   const traits = new TraitValues(eventStore, bodies);
-  const ledger = new Ledger(eventStore, vault, bodies, traits);
+  const recent = new RecentBodies();
+  const ledger = new Ledger(eventStore, vault, bodies, traits, recent);
   const watch = new InteractionWatch(database, eventStore);
   const appending = throughGate(database);
-  const relay = new Relay({ database, vault, bus, traits, blobs });
+  const relay = new Relay({ database, vault, bus, traits, bodies, recent, blobs });
   const door = new LogDoor({ database, store: eventStore, records: (events) => relay.timeline(events) });
   const runs = openRuns(runtime, database, bodies);
   return [

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { BlobStore } from '@throughline/blob';
 import { formatAccepted, parseAccepted } from '@throughline/contracts';
 import { putSealed } from '@throughline/platform';
+import { BodyStore } from './body-store';
 import { InteractionsHandlers } from './interactions.handlers';
 import { Intake } from './intake';
 import { Relay } from './relay';
@@ -60,7 +61,7 @@ describe('many large bodies', () => {
     await bench.post(...said);
     const steps: string[] = [];
     const blobs = told((what) => void steps.push(what));
-    await new Relay({ database: bench.db.database, vault: bench.vault, bus: bench.bus, traits: bench.traits, blobs }).publish(await bench.readLog());
+    await new Relay({ database: bench.db.database, vault: bench.vault, bus: bench.bus, traits: bench.traits, bodies: new BodyStore(blobs), recent: bench.recent, blobs }).publish(await bench.readLog());
     expect(steps).toEqual(said.flatMap(() => ['get', 'put']));
     expect(bench.published).toHaveLength(COUNT);
   });

@@ -52,12 +52,17 @@ export class TraitValues {
     this.known.set(nameOf(envelope.tenant, envelope.id), body ? traitsOf(envelope, body) : {});
   }
 
+  /** What `remember` was told of an event. */
+  remembered(tenant: string, event: string): Traits | undefined {
+    return this.known.get(nameOf(tenant, event));
+  }
+
   /** By event what it says; an event whose body is gone says nothing. @param remembered take what `remember` was told */
   async read(tx: Tx, tenant: string, pointers: readonly TraitPointer[], keysOf: KeysOf, { remembered = false } = {}): Promise<Map<string, Traits>> {
     const told = new Map<string, Traits>();
     const unknown: TraitPointer[] = [];
     for (const pointer of pointers) {
-      const known = remembered ? this.known.get(nameOf(tenant, pointer.source)) : undefined;
+      const known = remembered ? this.remembered(tenant, pointer.source) : undefined;
       if (known) told.set(pointer.source, known);
       else unknown.push(pointer);
     }

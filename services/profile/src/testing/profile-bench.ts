@@ -20,6 +20,7 @@ import { CustomersController } from '../reading/customers.controller';
 import type { TimelineList } from '../reading/timeline-item.dto';
 import type { TimelineQuery } from '../reading/timeline-query.dto';
 import { TimelineReader } from '../reading/timeline-reader';
+import { RecentBodies } from '../recent-bodies';
 import { Relay } from '../relay';
 import { TraitValues } from '../trait-values';
 import { interactionMessage, type TestInteraction } from './interaction-message';
@@ -34,7 +35,8 @@ export class ProfileBench {
   readonly store = eventStore;
   readonly bodies = new BodyStore(this.blobs);
   readonly traits = new TraitValues(this.store, this.bodies);
-  readonly ledger = new Ledger(this.store, this.vault, this.bodies, this.traits);
+  readonly recent = new RecentBodies();
+  readonly ledger = new Ledger(this.store, this.vault, this.bodies, this.traits, this.recent);
   readonly letters: SetAside[] = [];
   readonly published: (OutgoingMessage & { topic: TopicName })[] = [];
   readonly handlers = this.openHandlers();
@@ -53,7 +55,7 @@ export class ProfileBench {
   /** Another process' handlers over the same database. */
   openHandlers(database: Pick<Database, 'writer' | 'notify'> = this.db.database): InteractionsHandlers {
     const runtime = { vault: this.vault, blobs: this.blobs, deadLetters: { put: (letter: SetAside) => Promise.resolve(String(this.letters.push(letter))) } };
-    return new InteractionsHandlers(runtime, new Intake(throughGate(database), this.store, new Ledger(this.store, this.vault, this.bodies, this.traits)));
+    return new InteractionsHandlers(runtime, new Intake(throughGate(database), this.store, new Ledger(this.store, this.vault, this.bodies, this.traits, this.recent)));
   }
 
   readonly bus = {
@@ -75,7 +77,7 @@ export class ProfileBench {
   readonly directory = { tenant: () => undefined, account: (id: string) => Promise.resolve(this.accounts.get(id)) };
   readonly accounts = new Map<string, Account>();
   readonly customers = new CustomersController({ vault: this.vault, directory: this.directory }, this.db.database, new TimelineReader(this.store, this.vault, this.bodies), this.traits);
-  readonly relay = new Relay({ database: this.db.database, vault: this.vault, bus: this.bus, traits: this.traits, blobs: this.blobs });
+  readonly relay = new Relay({ database: this.db.database, vault: this.vault, bus: this.bus, traits: this.traits, bodies: this.bodies, recent: this.recent, blobs: this.blobs });
 
   /** The customer who holds `namespace:value`, as the API tells. */
   async customer(identity: string, tenant = TENANT): Promise<Customer | undefined> {
