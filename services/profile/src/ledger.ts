@@ -1,11 +1,11 @@
 import type { AppendOutcome, EventStore } from '@throughline/event-store';
 import type { Tx } from '@throughline/postgres';
 import type { SegmentKey, TenantKeys, Vault } from '@throughline/vault';
-import type { AppendedEvent } from './appended-event';
+import { appendedEvent, type AppendedEvent } from './appended-event';
 import { sealEvent, type PlannedEvent } from './ledger-event';
 import type { BodyStore } from './body-store';
 import { project } from './projections';
-import type { RecentBodies } from './recent-bodies';
+import type { RecentEvents } from './recent-events';
 import type { TraitValues } from './trait-values';
 
 /** Another transaction appended one of these ids after we had looked: decide again. */
@@ -18,7 +18,7 @@ export class Ledger {
     private readonly vault: Pick<Vault, 'segmentKeys'>,
     private readonly bodies: BodyStore,
     private readonly traits: Pick<TraitValues, 'remember'>,
-    private readonly recent: Pick<RecentBodies, 'keep'>,
+    private readonly recent: Pick<RecentEvents, 'keep'>,
   ) {}
 
   /** Appends events of one tenant that the log does not know yet. Throws `Overtaken` where it knows one by now. */
@@ -30,8 +30,8 @@ export class Ledger {
     const appended = events.map((event, index) => placed(event, outcomes[index]!));
     await project(tx, keys, segmentKeys, appended);
     // The relay comes by soon, and its cards need what these events say.
-    for (const event of appended) this.traits.remember(event);
-    for (const [index, event] of events.entries()) this.recent.keep(event, sealed[index]!.envelope);
+    for (const { envelope, told } of appended) this.traits.remember(keys.tenant, envelope.id, told);
+    for (const [index, event] of events.entries()) this.recent.keep(appended[index]!, event, sealed[index]!.envelope);
     return appended;
   }
 
@@ -40,7 +40,7 @@ export class Ledger {
   }
 }
 
-function placed({ segment, envelope, body }: PlannedEvent, outcome: AppendOutcome): AppendedEvent {
+function placed(event: PlannedEvent, outcome: AppendOutcome): AppendedEvent {
   if (outcome.outcome !== 'appended') throw new Overtaken('the log knows an event by now that it did not know before');
-  return { segment, envelope, body, position: outcome.position, recordedAt: outcome.recordedAt };
+  return appendedEvent(event, outcome);
 }

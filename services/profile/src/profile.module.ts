@@ -15,7 +15,7 @@ import { CustomersController } from './reading/customers.controller';
 import { InteractionWatch } from './reading/interaction-watch';
 import { InteractionsController } from './reading/interactions.controller';
 import { TimelineReader } from './reading/timeline-reader';
-import { RecentBodies } from './recent-bodies';
+import { RecentEvents } from './recent-events';
 import { redriveInteraction } from './redrive-interaction';
 import { profileProjector } from './rebuild';
 import { RebuildController } from './rebuild.controller';
@@ -74,7 +74,7 @@ function providers(runtime: Runtime, database: Database): Provider[] {
   const { vault, blobs, bus, directory, clock } = runtime;
   const bodies = new BodyStore(blobs);
   const traits = new TraitValues(eventStore, bodies);
-  const recent = new RecentBodies();
+  const recent = new RecentEvents();
   const ledger = new Ledger(eventStore, vault, bodies, traits, recent);
   const watch = new InteractionWatch(database, eventStore);
   const appending = throughGate(database);

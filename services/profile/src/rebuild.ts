@@ -2,7 +2,7 @@ import type { Position } from '@throughline/contracts';
 import type { Projector, StoredEvent } from '@throughline/event-store';
 import type { Tx } from '@throughline/postgres';
 import type { SegmentKey, TenantKeys, Vault } from '@throughline/vault';
-import type { AppendedEvent } from './appended-event';
+import { appendedEvent, type AppendedEvent } from './appended-event';
 import type { BodyStore } from './body-store';
 import { readEnvelope } from './ledger-event';
 import { joinAll } from './membership';
@@ -57,7 +57,7 @@ async function openAll(bodies: RebuildParts['bodies'], events: readonly StoredEv
   const opened: AppendedEvent[] = [];
   for (const event of events) {
     const body = await bodies.open(event, keys.get(event.stream));
-    opened.push({ segment: event.stream, envelope: readEnvelope(event.envelope), body: body?.body, position: event.position, recordedAt: event.recordedAt });
+    opened.push(appendedEvent({ segment: event.stream, envelope: readEnvelope(event.envelope), body: body?.body }, event));
   }
   return opened;
 }

@@ -5,57 +5,70 @@ const CACHED = 50_000;
 /** As long as the vault keeps opened keys: a language she told is forgotten with her key. */
 const CACHE_MS = 60_000;
 
-/** What an event may change of a card: whose customers a link made one (undefined: nobody can tell any more), or a language that was told. */
-export type CardChange = { linked: readonly string[] | undefined } | { segment: string; language: string | undefined };
+/** A card as all segments of a customer share it. */
+interface Shared {
+  card: CardOf;
+  /** Unix ms; 0 once an event has changed it. */
+  until: number;
+}
+
+/** What a batch of events may change of cards, and whose cards it asks for. */
+export interface CardChanges {
+  segments: ReadonlySet<string>;
+  /** Segments whose customers a link made one. */
+  linked: ReadonlySet<string>;
+  /** By segment every language that was told. */
+  languages: ReadonlyMap<string, ReadonlySet<string>>;
+}
 
 /**
- * The cards of customers whose events went out lately. Right as long as one reader sees every event of the log in its order and tells
- * `see` of it before it asks: where it begins anew (another may have gone on meanwhile), it forgets them all.
+ * The cards of customers whose events went out lately. Right as long as one reader sees every event of the log in its order: where it
+ * begins anew (another may have gone on meanwhile), it must begin with none.
  */
 export class RecentCards {
-  private readonly customers = new LRUCache<string, string>({ max: CACHED });
-  private readonly cards = new LRUCache<string, CardOf>({ max: CACHED, ttl: CACHE_MS });
+  /** By segment; an id is of one tenant. */
+  private readonly known = new LRUCache<string, Shared>({ max: CACHED, dispose: (_card, _segment, reason) => (this.evicted ||= reason === 'evict') });
+  /** Of a segment that is not known others may share the card. */
+  private evicted = false;
 
-  /** Forgets the card where the event changes it. The same language once more changes nothing, whichever of the two is the later word. */
-  see(tenant: string, change: CardChange): void {
-    if ('linked' in change) {
-      if (!change.linked) this.forget();
-      for (const segment of change.linked ?? []) this.drop(tenant, segment);
-    } else if (change.language !== undefined && this.card(tenant, change.segment)?.language !== change.language) this.drop(tenant, change.segment);
-  }
-
-  /** By segment the cards that are known, and the segments whose are not. */
-  find(tenant: string, segments: ReadonlySet<string>): { known: Map<string, CardOf>; unknown: string[] } {
-    const known = new Map<string, CardOf>();
-    const unknown: string[] = [];
+  /** By segment the cards that still stand after these events, and the segments whose do not. */
+  after({ segments, linked, languages }: CardChanges): { standing: Map<string, CardOf>; asked: string[] } {
+    for (const segment of linked) this.drop(segment);
+    for (const [segment, told] of languages) this.hear(segment, told);
+    const standing = new Map<string, CardOf>();
+    const asked: string[] = [];
+    const now = Date.now();
     for (const segment of segments) {
-      const card = this.card(tenant, segment);
-      if (card) known.set(segment, card);
-      else unknown.push(segment);
+      const shared = this.known.get(segment);
+      if (shared && shared.until > now) standing.set(segment, shared.card);
+      else asked.push(segment);
     }
-    return { known, unknown };
+    return { standing, asked };
   }
 
-  keep(tenant: string, cards: ReadonlyMap<string, CardOf>): void {
+  keep(cards: ReadonlyMap<string, CardOf>): void {
+    const until = Date.now() + CACHE_MS;
+    const shared = new Map<CardOf, Shared>();
     for (const [segment, card] of cards) {
-      this.customers.set(`${tenant}|${segment}`, card.customer);
-      this.cards.set(`${tenant}|${card.customer}`, card);
+      if (!shared.has(card)) shared.set(card, { card, until });
+      this.known.set(segment, shared.get(card)!);
     }
   }
 
   forget(): void {
-    this.customers.clear();
-    this.cards.clear();
+    this.known.clear();
+    this.evicted = false;
   }
 
-  private card(tenant: string, segment: string): CardOf | undefined {
-    const customer = this.customers.get(`${tenant}|${segment}`);
-    return customer === undefined ? undefined : this.cards.get(`${tenant}|${customer}`);
+  /** The same language once more changes nothing, whichever of the two is the later word. */
+  private hear(segment: string, told: ReadonlySet<string>): void {
+    const language = this.known.get(segment)?.card.language;
+    for (const other of told) if (other !== language) this.drop(segment);
   }
 
-  /** Her other segments are of the same card. */
-  private drop(tenant: string, segment: string): void {
-    const customer = this.customers.get(`${tenant}|${segment}`);
-    if (customer !== undefined) this.cards.delete(`${tenant}|${customer}`);
+  private drop(segment: string): void {
+    const shared = this.known.get(segment);
+    if (shared) shared.until = 0;
+    else if (this.evicted) this.forget();
   }
 }

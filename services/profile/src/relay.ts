@@ -1,29 +1,26 @@
 import type { BlobStore } from '@throughline/blob';
 import type { Bus, OutgoingMessage } from '@throughline/bus';
-import { formatPosition, writeRecord, writeTimelineRecord, type Body, type RecordParts } from '@throughline/contracts';
+import { formatPosition, writeRecord, writeTimelineRecord, type RecordParts } from '@throughline/contracts';
 import type { StoredEvent } from '@throughline/event-store';
 import { sealBody } from '@throughline/platform';
-import type { Database } from '@throughline/postgres';
 import type { SegmentKey, TenantKeys, Vault } from '@throughline/vault';
-import { IDENTITY_LINKED } from './appended-event';
-import type { BodyStore, OpenBody } from './body-store';
-import { readCards, type CardOf } from './cards';
+import type { BodyStore } from './body-store';
+import type { CardOf } from './cards';
+import { cardWords, EventCards, type CardWords, type EventCardsParts } from './event-cards';
 import { readEnvelope } from './ledger-event';
-import { linkDataOf } from './link-event';
-import type { RecentBodies } from './recent-bodies';
-import { RecentCards, type CardChange } from './recent-cards';
+import type { RecentEvent, RecentEvents } from './recent-events';
 import type { TraitValues } from './trait-values';
+import { traitsOf } from './traits';
 
 /** The type that asks a channel to send. */
 export const MESSAGE_REQUESTED = 'message.requested';
 
-export interface RelayParts {
-  database: Pick<Database, 'reader'>;
+export interface RelayParts extends EventCardsParts {
   vault: Pick<Vault, 'forTenant' | 'existingSegmentKeys'>;
   bus: Pick<Bus, 'publish'>;
   traits: TraitValues;
   bodies: Pick<BodyStore, 'open'>;
-  recent: Pick<RecentBodies, 'find'>;
+  recent: Pick<RecentEvents, 'find'>;
   blobs: BlobStore;
 }
 
@@ -32,11 +29,19 @@ interface Context {
   segmentKeys: Map<string, SegmentKey>;
 }
 
+/** An event as it travels, and what its card hangs on. */
+interface Sealed {
+  record: RecordParts;
+  words: CardWords | undefined;
+}
+
 /** Publishes the log, in its order: every event on `timeline`, and what a channel shall send on `outbound` too. */
 export class Relay {
-  private readonly cards = new RecentCards();
+  private readonly cards: EventCards;
 
-  constructor(private readonly parts: RelayParts) {}
+  constructor(private readonly parts: RelayParts) {
+    this.cards = new EventCards(parts);
+  }
 
   /** The next events may not follow on the last ones that were published here. */
   begin(): void {
@@ -52,21 +57,19 @@ export class Relay {
 
   /** The events as they go out on `timeline`, under the current epoch's key; nothing is published. */
   async timeline(events: readonly StoredEvent[]): Promise<OutgoingMessage[]> {
-    return (await this.messages(events, new RecentCards())).timeline;
+    return (await this.messages(events, new EventCards(this.parts))).timeline;
   }
 
-  private async messages(events: readonly StoredEvent[], cards: RecentCards): Promise<{ timeline: OutgoingMessage[]; outbound: OutgoingMessage[] }> {
+  private async messages(events: readonly StoredEvent[], cards: EventCards): Promise<{ timeline: OutgoingMessage[]; outbound: OutgoingMessage[] }> {
     const contexts = new Map<string, Context>();
-    const tenants = Map.groupBy(events, (event) => event.tenant);
-    for (const [tenant, own] of tenants) contexts.set(tenant, await this.context(tenant, own));
+    for (const [tenant, own] of Map.groupBy(events, (event) => event.tenant)) contexts.set(tenant, await this.context(tenant, own));
     // One after the other: of a large body only its name is left once it is sealed anew, and all at once do not fit into memory.
-    const records: RecordParts[] = [];
-    for (const event of events) records.push(await this.record(event, contexts.get(event.tenant)!, cards));
+    const sealed: Sealed[] = [];
+    for (const event of events) sealed.push(await this.sealed(event, contexts.get(event.tenant)!));
     // Read last: what the events say of their customers is known by then.
-    const cardsOf = new Map<string, ReadonlyMap<string, CardOf>>();
-    for (const [tenant, own] of tenants) cardsOf.set(tenant, await this.cardsOf(tenant, own, cards));
-    const timeline = events.map((event, index) => timelineMessage(event, records[index]!, cardsOf.get(event.tenant)!.get(event.stream)));
-    const outbound = events.flatMap((event, index) => (event.type === MESSAGE_REQUESTED ? [outboundMessage(event, records[index]!)] : []));
+    const cardOf = await cards.of(events.map(({ tenant, stream: segment, type }, index) => ({ tenant, segment, type, words: sealed[index]!.words })));
+    const timeline = events.map((event, index) => timelineMessage(event, sealed[index]!.record, cardOf.get(event.stream)));
+    const outbound = events.flatMap((event, index) => (event.type === MESSAGE_REQUESTED ? [outboundMessage(event, sealed[index]!.record)] : []));
     return { timeline, outbound };
   }
 
@@ -77,36 +80,22 @@ export class Relay {
     return { keys: await vault.forTenant(tenant), segmentKeys };
   }
 
-  /** The event as it travels: its body under the epoch's key, or none where the segment's key is gone. */
-  private async record(event: StoredEvent, { keys, segmentKeys }: Context, cards: RecentCards): Promise<RecordParts> {
+  /** Its body under the epoch's key, or none where the segment's key is gone. */
+  private async sealed(event: StoredEvent, { keys, segmentKeys }: Context): Promise<Sealed> {
     const open = await this.open(event, segmentKeys.get(event.stream));
-    cards.see(event.tenant, this.changeOf(event, open?.body));
     const body = open && (await sealBody(keys, this.parts.blobs, event.id, open.plain));
-    return { envelope: event.envelope, digest: event.digest, ...(body && { body }) };
+    return { record: { envelope: event.envelope, digest: event.digest, ...(body && { body }) }, words: open && cardWords(event.type, open) };
   }
 
   /** From memory where it was appended here just now. */
-  private async open(event: StoredEvent, key: SegmentKey | undefined): Promise<OpenBody | undefined> {
+  private async open(event: StoredEvent, key: SegmentKey | undefined): Promise<RecentEvent | undefined> {
     const { recent, bodies, traits } = this.parts;
     const remembered = key && event.box.length > 0 ? recent.find(event) : undefined;
     if (remembered) return remembered;
     const open = await bodies.open(event, key);
-    traits.remember({ segment: event.stream, envelope: readEnvelope(event.envelope), body: open?.body });
-    return open;
-  }
-
-  private changeOf({ tenant, id, type, stream: segment }: StoredEvent, body: Body | undefined): CardChange {
-    if (type === IDENTITY_LINKED) return { linked: body && [segment, linkDataOf(body).peer] };
-    return { segment, language: this.parts.traits.remembered(tenant, id)?.language?.value };
-  }
-
-  /** By segment. */
-  private async cardsOf(tenant: string, events: readonly StoredEvent[], cards: RecentCards): Promise<ReadonlyMap<string, CardOf>> {
-    const { known, unknown } = cards.find(tenant, new Set(events.map((event) => event.stream)));
-    if (unknown.length === 0) return known;
-    const read = await this.parts.database.reader(tenant, (tx) => readCards(tx, this.parts, tenant, unknown));
-    cards.keep(tenant, read);
-    return new Map([...known, ...read]);
+    const told = open ? traitsOf(readEnvelope(event.envelope), open.body) : {};
+    traits.remember(event.tenant, event.id, told);
+    return open && { ...open, told };
   }
 }
 

@@ -1,7 +1,7 @@
 import { int8Array, textArray, uuidArray, type Tx } from '@throughline/postgres';
 import { isTimelineItem, type AppendedEvent } from './appended-event';
 import type { TraitPointer } from './trait-values';
-import { isLater, TRAIT_NAMES, traitsOf } from './traits';
+import { isLater, TRAIT_NAMES } from './traits';
 
 interface SummaryRow {
   segment: string;
@@ -68,8 +68,7 @@ export async function projectTraits(tx: Tx, tenant: string, events: readonly App
 
 function latestTraits(events: readonly AppendedEvent[]): Map<string, TraitPointer> {
   const latest = new Map<string, TraitPointer>();
-  for (const { segment, envelope, body } of events) {
-    const told = body ? traitsOf(envelope, body) : {};
+  for (const { segment, told } of events) {
     for (const trait of TRAIT_NAMES) {
       const name = `${segment}|${trait}`;
       const said = told[trait];

@@ -3,7 +3,7 @@ import type { Tx } from '@throughline/postgres';
 import type { SegmentKey } from '@throughline/vault';
 import { LRUCache } from 'lru-cache';
 import type { BodyStore } from './body-store';
-import { readEnvelope, type OpenEvent } from './ledger-event';
+import { readEnvelope } from './ledger-event';
 import { isLater, TRAIT_NAMES, traitsOf, type TraitName, type Traits, type TraitSource } from './traits';
 
 /** Which event tells a trait of a segment; what it says lies in the event alone. */
@@ -47,14 +47,9 @@ export class TraitValues {
     private readonly bodies: Pick<BodyStore, 'open'>,
   ) {}
 
-  /** Keeps in memory what an open event says, for `read` with `remembered`. */
-  remember({ envelope, body }: OpenEvent): void {
-    this.known.set(nameOf(envelope.tenant, envelope.id), body ? traitsOf(envelope, body) : {});
-  }
-
-  /** What `remember` was told of an event. */
-  remembered(tenant: string, event: string): Traits | undefined {
-    return this.known.get(nameOf(tenant, event));
+  /** Keeps in memory what an event says, for `read` with `remembered`. */
+  remember(tenant: string, event: string, told: Traits): void {
+    this.known.set(nameOf(tenant, event), told);
   }
 
   /** By event what it says; an event whose body is gone says nothing. @param remembered take what `remember` was told */
@@ -62,7 +57,7 @@ export class TraitValues {
     const told = new Map<string, Traits>();
     const unknown: TraitPointer[] = [];
     for (const pointer of pointers) {
-      const known = remembered ? this.remembered(tenant, pointer.source) : undefined;
+      const known = remembered ? this.known.get(nameOf(tenant, pointer.source)) : undefined;
       if (known) told.set(pointer.source, known);
       else unknown.push(pointer);
     }

@@ -20,7 +20,7 @@ import { CustomersController } from '../reading/customers.controller';
 import type { TimelineList } from '../reading/timeline-item.dto';
 import type { TimelineQuery } from '../reading/timeline-query.dto';
 import { TimelineReader } from '../reading/timeline-reader';
-import { RecentBodies } from '../recent-bodies';
+import { RecentEvents } from '../recent-events';
 import { Relay } from '../relay';
 import { TraitValues } from '../trait-values';
 import { interactionMessage, type TestInteraction } from './interaction-message';
@@ -35,7 +35,7 @@ export class ProfileBench {
   readonly store = eventStore;
   readonly bodies = new BodyStore(this.blobs);
   readonly traits = new TraitValues(this.store, this.bodies);
-  readonly recent = new RecentBodies();
+  readonly recent = new RecentEvents();
   readonly ledger = new Ledger(this.store, this.vault, this.bodies, this.traits, this.recent);
   readonly letters: SetAside[] = [];
   readonly published: (OutgoingMessage & { topic: TopicName })[] = [];
