@@ -33,9 +33,12 @@ export async function read(reading: Reading): Promise<void> {
   const part = new PartOfOffset();
   let place = reading.from;
   let patience = UNSETTLED_MS;
+  let ahead: Ahead | undefined;
   while (reading.going()) {
-    const page = reading.paused() ? RESTING : await reading.log.read(reading.topic, place, reading.maxBatch);
+    const page = reading.paused() ? RESTING : await (ahead && isSame(ahead.from, place) ? ahead.page : readFrom(place, reading));
+    ahead = undefined;
     if (page.messages.length) {
+      ahead = readAhead(page, reading);
       place = await workPage(numbered(page.messages), reading, part, place);
       patience = UNSETTLED_MS;
     } else {
@@ -45,6 +48,25 @@ export async function read(reading: Reading): Promise<void> {
     }
   }
 }
+
+/** The page that follows on the one in work. */
+interface Ahead {
+  from: Place;
+  page: Promise<Page>;
+}
+
+const readFrom = (place: Place, { log, topic, maxBatch }: Reading) => log.read(topic, place, maxBatch);
+
+/** While a handler waits for the database the next page is read and opened. Where the work does not come as far it is read again. */
+function readAhead({ messages }: Page, reading: Reading): Ahead {
+  const from = placeOf(messages.at(-1)!);
+  const page = readFrom(from, reading);
+  // It is looked at when its turn comes; until then it is no unhandled one.
+  page.catch(() => undefined);
+  return { from, page };
+}
+
+const isSame = (a: Place, b: Place) => a.xid === b.xid && a.n === b.n;
 
 const RESTING: Page = { messages: [], unsettled: false };
 
@@ -68,7 +90,7 @@ async function workPage(page: readonly Message[], reading: Reading, part: PartOf
 
 async function commit(last: Message | undefined, reading: Reading, from: Place): Promise<Place> {
   const place = last ? placeOf(last) : from;
-  if (place.xid === from.xid && place.n === from.n) return from;
+  if (isSame(place, from)) return from;
   await reading.onDone(place);
   reading.backoff.reset();
   return place;
