@@ -5,8 +5,10 @@ import { EnvelopeSchema } from '../gen/throughline/v1/event_pb';
 import { writeBody } from './write-body';
 import { writeEnvelope } from './write-envelope';
 
-const text = fc.oneof(fc.constant(''), fc.string({ unit: 'grapheme', maxLength: 40 }));
-const bytes = fc.uint8Array({ maxLength: 40 });
+/** Lengths of one, two and three bytes; and what a string may hold that UTF-8 cannot. */
+const long = fc.tuple(fc.string({ unit: 'grapheme', minLength: 1, maxLength: 3 }), fc.constantFrom(60, 130, 6_000, 17_000)).map(([part, times]) => part.repeat(times));
+const text = fc.oneof(fc.constant(''), fc.string({ unit: 'grapheme', maxLength: 40 }), { arbitrary: long, weight: 1 });
+const bytes = fc.oneof(fc.uint8Array({ maxLength: 40 }), fc.constantFrom(130, 17_000).map((length) => new Uint8Array(length)));
 const ms = fc.bigInt({ min: -1n, max: 1n << 53n });
 const small = fc.integer({ min: 0, max: 3 });
 const identity = fc.record({ namespace: text, value: text, verified: fc.boolean() });
@@ -45,6 +47,11 @@ describe('events written field by field', () => {
 
   it('are the bytes that the contracts say, for every envelope', () => {
     fc.assert(fc.property(envelope, (given) => expect(hex(writeEnvelope(given))).toBe(hex(toBinary(EnvelopeSchema, given)))));
+  });
+
+  it.each(['\ud800', 'a\udc00b', '\ud83d'.repeat(50)])('take what UTF-8 cannot carry as the contracts do: %j', (agent) => {
+    const given = create(BodySchema, { agent });
+    expect(hex(writeBody(given))).toBe(hex(toBinary(BodySchema, given)));
   });
 
   it('know every field there is', () => {

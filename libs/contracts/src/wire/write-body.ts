@@ -1,61 +1,57 @@
-import { BinaryWriter } from '@bufbuild/protobuf/wire';
 import type { Attachment, Body, Content, Identity, Party } from '../gen/throughline/v1/body_pb';
-import { bytes, BYTES, tag, text, VARINT } from './fields';
+import { written, type WireWriter } from './wire-writer';
 
 /**
- * The bytes of a Body as `toBinary` writes them, field by field: a third of its time, and every interaction is written. A spec
+ * The bytes of a Body as `toBinary` writes them, field by field: a fraction of its time, and every interaction is written. A spec
  * holds both against each other for all bodies, so a field that is missing here is found.
  */
-export function writeBody(body: Body): Uint8Array {
-  const writer = new BinaryWriter();
-  bytes(writer, 1, body.salt);
-  for (const identity of body.identities) writeIdentity(writer, 2, identity);
-  for (const party of body.parties) writeParty(writer, party);
-  for (const name in body.providerIds) {
-    writer.uint32(tag(4, BYTES)).fork().uint32(tag(1, BYTES)).string(name).uint32(tag(2, BYTES)).string(body.providerIds[name]!).join();
-  }
-  text(writer, 5, body.conversation);
-  if (body.content) writeContent(writer, body.content);
-  bytes(writer, 7, body.data);
-  text(writer, 8, body.agent);
-  text(writer, 9, body.blob);
-  text(writer, 10, body.rawBlob);
-  return writer.finish();
+export const writeBody = (body: Body): Buffer => written((writer) => fillBody(writer, body));
+
+function fillBody(writer: WireWriter, body: Body): void {
+  writer.blob(1, body.salt);
+  for (const identity of body.identities) writer.nested(2, () => fillIdentity(writer, identity));
+  for (const party of body.parties) writer.nested(3, () => fillParty(writer, party));
+  for (const name in body.providerIds) writer.nested(4, () => fillEntry(writer, name, body.providerIds[name]!));
+  writer.text(5, body.conversation);
+  const { content } = body;
+  if (content) writer.nested(6, () => fillContent(writer, content));
+  writer.blob(7, body.data);
+  writer.text(8, body.agent);
+  writer.text(9, body.blob);
+  writer.text(10, body.rawBlob);
 }
 
-function writeIdentity(writer: BinaryWriter, field: number, { namespace, value, verified }: Identity): void {
-  writer.uint32(tag(field, BYTES)).fork();
-  text(writer, 1, namespace);
-  text(writer, 2, value);
-  if (verified) writer.uint32(tag(3, VARINT)).bool(true);
-  writer.join();
+function fillIdentity(writer: WireWriter, { namespace, value, verified }: Identity): void {
+  writer.text(1, namespace);
+  writer.text(2, value);
+  writer.flag(3, verified);
 }
 
-function writeParty(writer: BinaryWriter, { role, identity, name }: Party): void {
-  writer.uint32(tag(3, BYTES)).fork();
-  text(writer, 1, role);
-  if (identity) writeIdentity(writer, 2, identity);
-  text(writer, 3, name);
-  writer.join();
+function fillParty(writer: WireWriter, { role, identity, name }: Party): void {
+  writer.text(1, role);
+  if (identity) writer.nested(2, () => fillIdentity(writer, identity));
+  writer.text(3, name);
 }
 
-function writeContent(writer: BinaryWriter, content: Content): void {
-  writer.uint32(tag(6, BYTES)).fork();
-  text(writer, 1, content.text);
-  text(writer, 2, content.html);
-  text(writer, 3, content.subject);
-  text(writer, 4, content.language);
-  for (const attachment of content.attachments) writeAttachment(writer, attachment);
-  writer.join();
+/** Of a map key and value are always written. */
+function fillEntry(writer: WireWriter, name: string, value: string): void {
+  writer.anyText(1, name);
+  writer.anyText(2, value);
 }
 
-function writeAttachment(writer: BinaryWriter, attachment: Attachment): void {
-  writer.uint32(tag(5, BYTES)).fork();
-  text(writer, 1, attachment.name);
-  text(writer, 2, attachment.mediaType);
-  if (attachment.size !== 0n) writer.uint32(tag(3, VARINT)).uint64(attachment.size);
-  text(writer, 4, attachment.url);
-  text(writer, 5, attachment.sha256);
-  text(writer, 6, attachment.blob);
-  writer.join();
+function fillContent(writer: WireWriter, content: Content): void {
+  writer.text(1, content.text);
+  writer.text(2, content.html);
+  writer.text(3, content.subject);
+  writer.text(4, content.language);
+  for (const attachment of content.attachments) writer.nested(5, () => fillAttachment(writer, attachment));
+}
+
+function fillAttachment(writer: WireWriter, attachment: Attachment): void {
+  writer.text(1, attachment.name);
+  writer.text(2, attachment.mediaType);
+  writer.long(3, attachment.size);
+  writer.text(4, attachment.url);
+  writer.text(5, attachment.sha256);
+  writer.text(6, attachment.blob);
 }

@@ -1,5 +1,4 @@
-import { BinaryWriter } from '@bufbuild/protobuf/wire';
-import { bytes, BYTES, tag, text, VARINT } from './fields';
+import { written, type WireWriter } from './wire-writer';
 
 /** A Record whose envelope is written already. */
 export interface RecordParts {
@@ -19,42 +18,34 @@ export interface TimelineRecordParts {
 }
 
 /** The bytes of a Record as `toBinary` writes them. */
-export function writeRecord(record: RecordParts): Uint8Array {
-  const writer = new BinaryWriter();
-  fillRecord(writer, record);
-  return writer.finish();
-}
+export const writeRecord = (record: RecordParts): Buffer => written((writer) => fillRecord(writer, record));
 
 /** The bytes of a TimelineRecord as `toBinary` writes them. */
-export function writeTimelineRecord({ record, position, segment, recordedAt, card }: TimelineRecordParts): Uint8Array {
-  const writer = new BinaryWriter();
-  writer.uint32(tag(1, BYTES)).fork();
-  fillRecord(writer, record);
-  writer.join();
-  text(writer, 2, position);
-  text(writer, 3, segment);
-  if (recordedAt !== 0) writer.uint32(tag(4, VARINT)).int64(recordedAt);
-  if (card) writeCard(writer, card);
-  return writer.finish();
+export const writeTimelineRecord = (parts: TimelineRecordParts): Buffer => written((writer) => fillTimelineRecord(writer, parts));
+
+function fillTimelineRecord(writer: WireWriter, { record, position, segment, recordedAt, card }: TimelineRecordParts): void {
+  writer.nested(1, () => fillRecord(writer, record));
+  writer.text(2, position);
+  writer.text(3, segment);
+  writer.number(4, recordedAt);
+  if (card) writer.nested(5, () => fillCard(writer, card));
 }
 
-function fillRecord(writer: BinaryWriter, { envelope, body, digest }: RecordParts): void {
-  writer.uint32(tag(1, BYTES)).bytes(envelope);
-  if (body) {
-    writer.uint32(tag(2, BYTES)).fork();
-    text(writer, 1, body.keyId);
-    bytes(writer, 2, body.box);
-    writer.join();
-  }
-  bytes(writer, 3, digest);
+function fillRecord(writer: WireWriter, { envelope, body, digest }: RecordParts): void {
+  writer.message(1, envelope);
+  if (body) writer.nested(2, () => fillSealed(writer, body));
+  writer.blob(3, digest);
 }
 
-function writeCard(writer: BinaryWriter, { customer, membershipVersion, tier, language, attention }: NonNullable<TimelineRecordParts['card']>): void {
-  writer.uint32(tag(5, BYTES)).fork();
-  text(writer, 1, customer);
-  if (membershipVersion !== 0n) writer.uint32(tag(2, VARINT)).uint64(membershipVersion);
-  text(writer, 3, tier);
-  text(writer, 4, language);
-  if (attention) writer.uint32(tag(5, VARINT)).bool(true);
-  writer.join();
+function fillSealed(writer: WireWriter, { keyId, box }: NonNullable<RecordParts['body']>): void {
+  writer.text(1, keyId);
+  writer.blob(2, box);
+}
+
+function fillCard(writer: WireWriter, { customer, membershipVersion, tier, language, attention }: NonNullable<TimelineRecordParts['card']>): void {
+  writer.text(1, customer);
+  writer.long(2, membershipVersion);
+  writer.text(3, tier);
+  writer.text(4, language);
+  writer.flag(5, attention);
 }
