@@ -41,6 +41,19 @@ describe('the share of boxes under one key', () => {
     expect(budget.partIds()).toEqual(['epoch:2026-01-31.1', 'epoch:2026-01-31.2']);
   });
 
+  it('says when there is one more part to be made', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 9 }), (share) => {
+        const budget = new BoxBudget(share);
+        for (let box = 0; box < 40; box += 1) {
+          const before = budget.partIds();
+          const more = budget.spend(BASE);
+          expect(budget.partIds().some((id) => !before.includes(id))).toBe(more);
+        }
+      }),
+    );
+  });
+
   it('is forgotten when the key seals no more', () => {
     const budget = new BoxBudget(1);
     spent(budget, 3);

@@ -18,20 +18,27 @@ export class BoxBudget {
     return partOf(base, this.part(base));
   }
 
-  spend(base: string): void {
-    this.spent.set(base, (this.spent.get(base) ?? 0) + 1);
+  /** True where `partIds` has one more to say from now on. */
+  spend(base: string): boolean {
+    const boxes = (this.spent.get(base) ?? 0) + 1;
+    this.spent.set(base, boxes);
+    return this.soon(boxes) > this.soon(boxes - 1);
   }
 
   /** Parts that are needed, and those that will be soon: made when half of a share is spent, since sealing does not wait. */
   partIds(): string[] {
     return [...this.spent].flatMap(([base, boxes]) => {
-      const next = Math.floor((boxes + this.share / 2) / this.share);
-      return [...new Set([this.part(base), next])].filter((part) => part > 0).map((part) => partOf(base, part));
+      return [...new Set([this.part(base), this.soon(boxes)])].filter((part) => part > 0).map((part) => partOf(base, part));
     });
   }
 
   forgetPast(at: number): void {
     for (const base of this.spent.keys()) if (keyTimes(base).sealUntil <= at) this.spent.delete(base);
+  }
+
+  /** The part in use, or the next one where half of its share is spent. */
+  private soon(boxes: number): number {
+    return Math.floor((boxes + this.share / 2) / this.share);
   }
 
   private part(base: string): number {

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { calendarKeyId, comingKeyIds, currentKeyIds, keyTimes } from './key-calendar';
+import { calendarKeyId, comingKeyIds, currentKeyIds, dayEnd, keyTimes } from './key-calendar';
 
 const at = (text: string) => Date.parse(text);
 const times = fc.date({ min: new Date('2020-01-01'), max: new Date('2100-01-01'), noInvalidDate: true }).map((date) => date.getTime());
@@ -8,6 +8,18 @@ describe('the key calendar', () => {
   it('names epochs by the UTC day and raw keys by the UTC month', () => {
     expect(currentKeyIds(at('2026-01-31T23:59:59.999Z'))).toEqual(['epoch:2026-01-31', 'raw:2026-01']);
     expect(comingKeyIds(at('2026-01-31T23:59:59.999Z'))).toEqual(['epoch:2026-02-01', 'raw:2026-02']);
+  });
+
+  it('asks for the same keys until the day ends, and then for others', () => {
+    fc.assert(
+      fc.property(times, (now) => {
+        const end = dayEnd(now);
+        const needed = (time: number) => [...currentKeyIds(time), ...comingKeyIds(time)];
+        expect(end).toBeGreaterThan(now);
+        expect(needed(end - 1)).toEqual(needed(now));
+        expect(needed(end)).not.toEqual(needed(now));
+      }),
+    );
   });
 
   it('lets an epoch seal until five minutes after its day, and keeps it for 15 days more', () => {

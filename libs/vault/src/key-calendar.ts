@@ -34,6 +34,9 @@ function dayOf(at: number): string {
 /** Id of the key that seals for this purpose at this time (Unix ms): epochs change at 00:00 UTC, raw keys on the first of a month. */
 export const calendarKeyId = (purpose: Exclude<SealPurpose, 'config'>, at: number) => (purpose === 'epoch' ? epochId(at) : rawId(at));
 
+/** When the next day begins (Unix ms): until then `currentKeyIds` and `comingKeyIds` stay the same. */
+export const dayEnd = (at: number) => (Math.floor(at / DAY_MS) + 1) * DAY_MS;
+
 /** What a tenant needs to seal at this time. */
 export const currentKeyIds = (at: number) => [epochId(at), rawId(at)];
 

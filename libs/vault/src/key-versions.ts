@@ -21,7 +21,12 @@ export class KeyVersions {
   private askedAt = -Infinity;
 
   due(at: number): boolean {
-    return at - this.askedAt >= VERSIONS_MS;
+    return at >= this.dueAt;
+  }
+
+  /** When they are to be asked for again (Unix ms). */
+  get dueAt(): number {
+    return this.askedAt + VERSIONS_MS;
   }
 
   forget(): void {

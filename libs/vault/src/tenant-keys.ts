@@ -3,7 +3,7 @@ import { rejected, ThroughlineError, unavailable } from '@throughline/contracts'
 import { LRUCache } from 'lru-cache';
 import { openBox, sealBox, toKeyOnce } from './box';
 import { BoxBudget } from './box-budget';
-import { calendarKeyId, comingKeyIds, currentKeyIds, keyTimes, SEAL_GRACE_MS } from './key-calendar';
+import { calendarKeyId, comingKeyIds, currentKeyIds, dayEnd, keyTimes, SEAL_GRACE_MS, type KeyTimes } from './key-calendar';
 import type { KeyPort } from './key-port.contract';
 import { KeyVersions, versionId } from './key-versions';
 import type { HashPurpose, Sealed, SealPurpose, TenantKeys } from './vault.contract';
@@ -14,13 +14,19 @@ const CACHED_HASHES = 60_000;
 /** Longer texts are contents, which do not come back. */
 const CACHED_TEXT_LENGTH = 200;
 
+/** With its times, which would else be read off the id for every box. */
+type LoadedKey = KeyTimes & { key: KeyObject };
+
 /** One tenant's keys out of the port, kept as long as they may be used. */
 export class LoadedKeys implements TenantKeys {
-  private readonly keys = new Map<string, KeyObject>();
+  private readonly keys = new Map<string, LoadedKey>();
   private readonly hashes = new LRUCache<string, Buffer>({ max: CACHED_HASHES });
   private readonly versions = new KeyVersions();
   private readonly budget: BoxBudget;
   private preparing: Promise<void> | undefined;
+  /** All that is needed is known to be there from here on, and until then (Unix ms): every request and every frame asks. */
+  private heldFrom = Infinity;
+  private heldUntil = -Infinity;
 
   constructor(
     readonly tenant: string,
@@ -38,7 +44,9 @@ export class LoadedKeys implements TenantKeys {
   /** Loads or makes what is needed now and soon; without any wait where it is there. */
   prepare(): Promise<void> | undefined {
     const at = this.clock().getTime();
-    if (!this.versions.due(at) && this.holds(this.currentIds(at)) && this.holds(this.comingIds(at))) return undefined;
+    if (at >= this.heldFrom && at < this.heldUntil) return undefined;
+    if (!this.versions.due(at) && this.holds(this.currentIds(at)) && this.holds(this.comingIds(at))) return this.rememberHeld(at);
+    this.lookAgain();
     this.preparing ??= this.load(at).finally(() => (this.preparing = undefined));
     return this.preparing;
   }
@@ -46,6 +54,7 @@ export class LoadedKeys implements TenantKeys {
   /** Makes the next `prepare` ask which versions there are. */
   askForVersions(): void {
     this.versions.forget();
+    this.lookAgain();
   }
 
   hash(purpose: HashPurpose, text: string | Uint8Array, version = this.versions.oldest('hash')): Buffer {
@@ -61,8 +70,8 @@ export class LoadedKeys implements TenantKeys {
   seal(purpose: SealPurpose, id: string, plain: Uint8Array): Sealed {
     const base = this.sealingBase(purpose);
     const keyId = this.budget.keyId(base);
-    const box = sealBox(this.keys.get(keyId)!, id, plain);
-    this.budget.spend(base);
+    const box = sealBox(this.keys.get(keyId)!.key, id, plain);
+    if (this.budget.spend(base)) this.lookAgain();
     return { keyId, box };
   }
 
@@ -76,24 +85,41 @@ export class LoadedKeys implements TenantKeys {
     const at = this.clock().getTime();
     // In the grace after midnight the old key still does, so a key store that is away for a moment stops nobody.
     const candidates = purpose === 'config' ? [versionId('config', this.versions.newest('config'))] : [calendarKeyId(purpose, at), calendarKeyId(purpose, at - SEAL_GRACE_MS)];
-    const base = candidates.find((candidate) => this.keys.has(this.budget.keyId(candidate)) && at < keyTimes(candidate).sealUntil);
+    const base = candidates.find((candidate) => at < (this.keys.get(this.budget.keyId(candidate))?.sealUntil ?? -Infinity));
     if (!base) throw unavailable('no-current-key', `There is no current ${purpose} key to seal with.`);
     return base;
   }
 
   /** A key past its time may have been destroyed by another process: only the store knows. */
   private usable(keyId: string): KeyObject | undefined {
-    if (this.clock().getTime() < keyTimes(keyId).destroyAfter) return this.keys.get(keyId);
+    const loaded = this.keys.get(keyId);
+    if (!loaded || this.clock().getTime() < loaded.destroyAfter) return loaded?.key;
     this.keys.delete(keyId);
+    this.lookAgain();
     return undefined;
   }
 
   private async fetch(keyId: string): Promise<KeyObject | undefined> {
     const bytes = await this.port.get(this.tenant, keyId);
     if (!bytes) return undefined;
+    return this.keep(keyId, bytes);
+  }
+
+  private keep(keyId: string, bytes: Uint8Array): KeyObject {
     const key = toKeyOnce(bytes);
-    this.keys.set(keyId, key);
+    this.keys.set(keyId, { key, ...keyTimes(keyId) });
     return key;
+  }
+
+  /** The answer holds for the day and until the versions are due; not while they are asked for, since it rests on them. */
+  private rememberHeld(at: number): undefined {
+    if (this.preparing) return;
+    this.heldFrom = at;
+    this.heldUntil = Math.min(dayEnd(at), this.versions.dueAt);
+  }
+
+  private lookAgain(): void {
+    this.heldUntil = -Infinity;
   }
 
   private async load(at: number): Promise<void> {
@@ -115,14 +141,14 @@ export class LoadedKeys implements TenantKeys {
 
   private forgetPast(at: number): void {
     this.budget.forgetPast(at);
-    for (const id of this.keys.keys()) {
-      if (keyTimes(id).destroyAfter <= at || !this.versions.stands(id)) this.keys.delete(id);
+    for (const [id, { destroyAfter }] of this.keys) {
+      if (destroyAfter <= at || !this.versions.stands(id)) this.keys.delete(id);
     }
   }
 
   private async make(ids: string[]): Promise<void> {
     for (const id of ids) {
-      if (!this.keys.has(id)) this.keys.set(id, toKeyOnce(await this.port.getOrMake(this.tenant, id)));
+      if (!this.keys.has(id)) this.keep(id, await this.port.getOrMake(this.tenant, id));
     }
   }
 
@@ -131,7 +157,7 @@ export class LoadedKeys implements TenantKeys {
   }
 
   private keyedHash(purpose: HashPurpose, text: string | Uint8Array, version: number): Buffer {
-    const key = this.keys.get(versionId('hash', version));
+    const key = this.keys.get(versionId('hash', version))?.key;
     if (!key) throw unavailable('no-current-key', 'There is no such version of the hash key.');
     // The purpose and a NUL stand before the text: no purpose holds a NUL, so no two purposes hash the same bytes.
     return createHmac('sha256', key).update(`${purpose}\0`).update(text).digest().subarray(0, HASH_BYTES);
