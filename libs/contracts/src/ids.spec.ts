@@ -32,6 +32,15 @@ describe('every id', () => {
     expect(tenantId('köln')).toBe(v5('6:tenant|4:köln', '3f0c7a52-7d1e-5c5c-9f5e-0d2b6a6b7c01'));
   });
 
+  it('is that UUIDv5 whatever its name is and whatever was named before', () => {
+    const tuple = fc.oneof(fc.string({ unit: 'grapheme' }), fc.string({ unit: 'grapheme', minLength: 300, maxLength: 1500 }), fc.constantFrom(980, 990, 1000).map((length) => '€'.repeat(length)));
+    fc.assert(
+      fc.property(fc.array(fc.tuple(fc.constantFrom(TENANT, TENANT.toUpperCase(), '3f0c7a52-7d1e-5c5c-9f5e-0d2b6a6b7c01'), tuple), { minLength: 1, maxLength: 5 }), (named) => {
+        for (const [tenant, id] of named) expect(interactionId(tenant, 'a', 'k', [id])).toBe(v5(`11:interaction|1:a|1:k|${id.length}:${id}`, tenant));
+      }),
+    );
+  });
+
   it('is refused under what is no UUID', () => {
     expect(() => revisionId('not-a-uuid', Buffer.alloc(1))).toThrow(TypeError);
   });
