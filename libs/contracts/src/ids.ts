@@ -19,7 +19,7 @@ let under = '';
 /** UUIDv5. The one-shot hash takes a third of the time of the package `uuid`, and every interaction needs several. Throws TypeError where the namespace is no UUID. */
 function v5(text: string, namespace: string): string {
   if (namespace !== under) nameUnder(namespace);
-  return formatV5(hash('sha1', text.length > LONGEST ? Buffer.concat([scratch.subarray(0, NAMESPACE_BYTES), Buffer.from(text)]) : inScratch(text), 'latin1'));
+  return formatV5(hash('sha1', text.length > LONGEST ? Buffer.concat([scratch.subarray(0, NAMESPACE_BYTES), Buffer.from(text)]) : inScratch(text), 'binary'));
 }
 
 const inScratch = (text: string) => scratch.subarray(0, NAMESPACE_BYTES + scratch.write(text, NAMESPACE_BYTES));
