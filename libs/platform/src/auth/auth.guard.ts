@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { hash, timingSafeEqual } from 'node:crypto';
 import type { CanActivate, ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { rejected, unauthorized } from '@throughline/contracts';
@@ -7,7 +7,7 @@ import { ACCESS, CALLER, type Access, type CallerRequest } from './access';
 import { hasScope } from './scopes';
 
 const ANY_KEY: Access = { kind: 'scopes', scopes: [] };
-const sha256 = (text: string) => createHash('sha256').update(text).digest();
+const sha256 = (text: string) => hash('sha256', text, 'buffer');
 
 /** Lets in who may: 401 without a credential we know, 403 (`scope`) where it may not do this. Closed where a handler says nothing. */
 export class AuthGuard implements CanActivate {

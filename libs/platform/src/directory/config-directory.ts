@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { fromBinary } from '@bufbuild/protobuf';
 import type { Bus, Message, Subscription } from '@throughline/bus';
 import { ConfigRecordSchema, type ApiKeyConfig, type ChannelAccountConfig, type ConfigRecord, type TenantConfig } from '@throughline/contracts';
@@ -12,6 +12,7 @@ type Entry = { version: bigint; value: ConfigRecord['value'] };
 export class ConfigDirectory implements Directory {
   private readonly entries = new Map<string, Entry>();
   private readonly keysByHash = new Map<string, ApiKeyConfig>();
+  private readonly removedTenants = new Set<string>();
   private readonly accountsByAddress = new Map<string, string>();
   private readonly opened = new Map<string, { version: bigint; account: Promise<Account> }>();
   private complete = false;
@@ -51,8 +52,8 @@ export class ConfigDirectory implements Directory {
 
   /** Looked up by a hash of the whole token, so the time it takes says nothing about a key that is nearly right. */
   credential(token: string): Credential | undefined {
-    const key = this.keysByHash.get(createHash('sha256').update(token).digest('hex'));
-    if (!key || key.removed || this.tenantRemoved(key.tenant)) return undefined;
+    const key = this.keysByHash.get(hash('sha256', token, 'hex'));
+    if (!key || key.removed || this.removedTenants.has(key.tenant)) return undefined;
     return { tenant: key.tenant, keyId: key.id, scopes: key.scopes };
   }
 
@@ -60,7 +61,7 @@ export class ConfigDirectory implements Directory {
     const entry = this.entries.get(`channelAccount/${id}`);
     if (entry?.value.case !== 'channelAccount') return undefined;
     const config = entry.value.value;
-    if (config.removed || this.tenantRemoved(config.tenant)) return undefined;
+    if (config.removed || this.removedTenants.has(config.tenant)) return undefined;
     return this.open(config, entry.version);
   }
 
@@ -74,11 +75,6 @@ export class ConfigDirectory implements Directory {
     let tenants = 0;
     for (const name of this.entries.keys()) if (name.startsWith('tenant/') && this.tenant(name.slice(7)) && (tenants += 1) > 1) return true;
     return false;
-  }
-
-  private tenantRemoved(id: string): boolean {
-    const { value } = this.entries.get(`tenant/${id}`) ?? {};
-    return value?.case === 'tenant' && value.value.removed;
   }
 
   private open(config: ChannelAccountConfig, version: bigint): Promise<Account> {
@@ -104,6 +100,7 @@ export class ConfigDirectory implements Directory {
   }
 
   private index(value: ConfigRecord['value']): void {
+    if (value.case === 'tenant' && value.value.removed) this.removedTenants.add(value.value.id);
     if (value.case === 'apiKey' && !value.value.removed) this.keysByHash.set(hex(value.value.hash), value.value);
     if (value.case === 'channelAccount' && !value.value.removed && value.value.address) {
       this.accountsByAddress.set(addressKey(value.value.provider, value.value.address), value.value.id);
@@ -111,6 +108,7 @@ export class ConfigDirectory implements Directory {
   }
 
   private unindex(value: ConfigRecord['value']): void {
+    if (value.case === 'tenant') this.removedTenants.delete(value.value.id);
     if (value.case === 'apiKey') this.keysByHash.delete(hex(value.value.hash));
     if (value.case !== 'channelAccount') return;
     const address = addressKey(value.value.provider, value.value.address);
