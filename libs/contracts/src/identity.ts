@@ -41,31 +41,37 @@ export function parseIdentity(text: string): IdentityClaim | undefined {
  * - `email`: lower case; the domain in its ASCII form (UTS 46). The local part is not folded further: `a.b` and `ab` may be two people.
  * - every other namespace: NFC, outer white space cut, otherwise as given (ids of providers are case-sensitive).
  */
-export function normaliseIdentity(claim: IdentityClaim, region?: string): NormalIdentity | IdentityRefusal {
+export function normaliseIdentity(claim: IdentityClaim, region = ''): NormalIdentity | IdentityRefusal {
+  return claim.namespace === 'phone' ? normalisePhone(claim, region) : normalise(claim, region);
+}
+
+/** True where `normaliseIdentity` found that a claim names nobody. */
+export const isRefusal = (result: NormalIdentity | IdentityRefusal): result is IdentityRefusal => 'code' in result;
+
+/** Parsing a number takes 20 µs, and the same customers come again and again: by what they wrote. */
+const phones = new LRUCache<string, NormalIdentity | IdentityRefusal>({ max: 20_000 });
+
+function normalisePhone(claim: IdentityClaim, region: string): NormalIdentity | IdentityRefusal {
+  // A longer one is hardly a number, and not worth the memory.
+  if (claim.value.length > MAX_VALUE) return normalise(claim, region);
+  const name = `${region}|${claim.value}`;
+  const known = phones.get(name);
+  if (known) return known;
+  const normal = normalise(claim, region);
+  phones.set(name, normal);
+  return normal;
+}
+
+function normalise(claim: IdentityClaim, region: string): NormalIdentity | IdentityRefusal {
   const namespace = claim.namespace.trim().toLowerCase();
   if (namespace.length > 100 || !NAMESPACE.test(namespace)) return { code: 'namespace', detail: 'A namespace is lower case words joined by dots.' };
   const value = claim.value.normalize('NFC').trim();
   if (value === '') return { code: 'empty', detail: 'The value is empty.' };
   if (value.length > MAX_VALUE) return { code: 'too-long', detail: `The value has more than ${MAX_VALUE} characters.` };
   if (/\p{Cc}/u.test(value)) return { code: 'characters', detail: 'The value holds control characters.' };
-  if (namespace === 'phone') return normalisePhone(value, region);
+  if (namespace === 'phone') return parsePhone(value, region);
   if (namespace === 'email') return normaliseEmail(value);
   return { namespace, value };
-}
-
-/** True where `normaliseIdentity` found that a claim names nobody. */
-export const isRefusal = (result: NormalIdentity | IdentityRefusal): result is IdentityRefusal => 'code' in result;
-
-/** Parsing a number takes 20 µs, and the same customers come again and again. */
-const phones = new LRUCache<string, NormalIdentity | IdentityRefusal>({ max: 20_000 });
-
-function normalisePhone(value: string, region = ''): NormalIdentity | IdentityRefusal {
-  const name = `${region}|${value}`;
-  const known = phones.get(name);
-  if (known) return known;
-  const parsed = parsePhone(value, region);
-  phones.set(name, parsed);
-  return parsed;
 }
 
 function parsePhone(value: string, region: string): NormalIdentity | IdentityRefusal {
