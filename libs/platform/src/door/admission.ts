@@ -21,7 +21,8 @@ export interface AdmissionRules {
 /** What must hold for every interaction, whatever door it came in by; or why it is refused. Pure. */
 export function admit(interaction: Interaction, rules: AdmissionRules): Admitted | { errors: FieldError[] } {
   const warnings: FieldError[] = [];
-  const errors = [...formErrors(interaction)];
+  const claimedAt = Date.parse(interaction.occurredAt);
+  const errors = formErrors(interaction, claimedAt);
   const identities: AdmittedIdentity[] = [];
   interaction.identities.forEach((claim, index) => {
     const normal = normaliseIdentity(claim, rules.region);
@@ -29,15 +30,15 @@ export function admit(interaction: Interaction, rules: AdmissionRules): Admitted
     else identities.push(vouched(normal, claim, index, rules, warnings));
   });
   if (errors.length > 0) return { errors };
-  return { identities, parties: parties(interaction, rules), claimedAt: Date.parse(interaction.occurredAt), warnings };
+  return { identities, parties: parties(interaction, rules), claimedAt, warnings };
 }
 
 const refusedAt = (index: number, code: string) => `/identities/${index}/${code === 'namespace' ? 'namespace' : 'value'}`;
 
-function formErrors(interaction: Interaction): FieldError[] {
+function formErrors(interaction: Interaction, claimedAt: number): FieldError[] {
   const errors: FieldError[] = [];
   if (!TYPE_PATTERN.test(interaction.type)) errors.push({ pointer: '/type', code: 'type', detail: 'A type is <thing>.<past participle> in lower case.' });
-  if (!Number.isFinite(Date.parse(interaction.occurredAt))) errors.push({ pointer: '/occurredAt', code: 'time', detail: 'Not a time (RFC 3339).' });
+  if (!Number.isFinite(claimedAt)) errors.push({ pointer: '/occurredAt', code: 'time', detail: 'Not a time (RFC 3339).' });
   if (interaction.identities.length === 0 && !interaction.conversation) {
     errors.push({ pointer: '/identities', code: 'required', detail: 'Name the customer, or the conversation where she withheld who she is.' });
   }
@@ -50,7 +51,7 @@ function vouched(normal: NormalIdentity, claim: IdentityClaim, index: number, ru
     const detail = `The credential may not vouch for ${normal.namespace}: kept as a hint.`;
     warnings.push({ pointer: `/identities/${index}/verified`, code: 'not-vouched', detail });
   }
-  return { ...normal, verified: may };
+  return { namespace: normal.namespace, value: normal.value, verified: may };
 }
 
 /** Others who took part are told as they are; one whose identity names nobody keeps her role and name. */

@@ -90,7 +90,16 @@ export class BusDoor implements Door {
       acceptedAt: now,
       identities: admitted.identities,
       parties: admitted.parties.length > 0 ? admitted.parties : undefined,
-      ...{ conversation, relatesTo: relatedId(account, interaction), providerSequence, content, data, agent, providerIds, rawBlob, revisable, trace },
+      conversation,
+      relatesTo: relatedId(account, interaction),
+      providerSequence,
+      content,
+      data,
+      agent,
+      providerIds,
+      rawBlob,
+      revisable,
+      trace,
     };
   }
 
@@ -121,8 +130,8 @@ function outwardOf(accepted: AcceptedInteraction, keys: TenantKeys): Outward {
   return { id, account, message: { tenant: keys.tenant, key: partitionKey(keys, accepted), value, ...(trace && { headers: { traceparent: trace } }) } };
 }
 
-/** JSON writes a lone surrogate as `\ud..`: UTF-8 cannot carry one, nor canonical JSON or protobuf take it. */
-const keepable = (text: string) => (/\\ud[89a-f]/i.test(text) ? formatAccepted(wellFormed(JSON.parse(text) as AcceptedInteraction)) : text);
+/** JSON writes a lone surrogate as `\ud..`: UTF-8 cannot carry one, nor canonical JSON or protobuf take it. Hardly any text has the letters, and looking for them takes a tenth of the expression's time. */
+const keepable = (text: string) => (text.includes('\\ud') && /\\ud[89a-f]/.test(text) ? formatAccepted(wellFormed(JSON.parse(text) as AcceptedInteraction)) : text);
 
 /** Order is kept per customer-side identity, whichever direction; without one per conversation. */
 function partitionKey(keys: TenantKeys, { identities, account, conversation }: AcceptedInteraction): Buffer {

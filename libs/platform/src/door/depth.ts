@@ -6,9 +6,15 @@ export function tooDeep(value: unknown): boolean {
   let level: object[] = isNest(value) ? [value] : [];
   for (let depth = 0; level.length > 0; depth += 1) {
     if (depth > MAX_DEPTH) return true;
-    level = level.flatMap((nest) => Object.values(nest).filter(isNest));
+    level = within(level);
   }
   return false;
+}
+
+function within(level: readonly object[]): object[] {
+  const next: object[] = [];
+  for (const nest of level) for (const part of Object.values(nest)) if (isNest(part)) next.push(part);
+  return next;
 }
 
 const isNest = (value: unknown): value is object => typeof value === 'object' && value !== null;
