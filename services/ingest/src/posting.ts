@@ -25,23 +25,25 @@ export class Posting {
     const formed = items.map((item) => (item instanceof Error ? item : itsOwn(() => form(item))));
     const accounts = await this.accounts(formed);
     const checked = formed.map((item) => (item instanceof Error ? item : itsOwn(() => admitted(caller, item, accounts))));
-    const good = checked.flatMap((item) => (item instanceof Error ? [] : [item]));
-    const handedIn = await Promise.all([...Map.groupBy(good, ({ account }) => account).values()].map((own) => this.handIn(caller, own, trace)));
-    const outcomes = new Map(handedIn.flat());
+    const good = checked.filter((item): item is Checked => !(item instanceof Error));
+    const outcomes = new Map<Checked, Outcome>();
+    const handIn = async (own: readonly Checked[]) => (await this.handIn(caller, own, trace)).forEach((outcome, index) => outcomes.set(own[index]!, outcome));
+    await Promise.all([...Map.groupBy(good, ({ account }) => account).values()].map(handIn));
     return checked.map((item) => (item instanceof Error ? { error: item } : outcomes.get(item)!));
   }
 
   /** Each account is asked for once, however many items name it. */
   private async accounts(formed: readonly (Formed | Error)[]): Promise<Map<string, Account | undefined>> {
-    const ids = new Set(formed.flatMap((item) => (item instanceof Error ? [] : [item.posted.account])));
+    const ids = new Set<string>();
+    for (const item of formed) if (!(item instanceof Error)) ids.add(item.posted.account);
     return new Map(await Promise.all([...ids].map(async (id) => [id, await this.runtime.directory.account(id)] as const)));
   }
 
-  /** Items of one account. */
-  private async handIn(caller: Credential, items: readonly Checked[], trace?: string): Promise<[Checked, Outcome][]> {
+  /** Items of one account; outcomes in their order. */
+  private async handIn(caller: Credential, items: readonly Checked[], trace?: string): Promise<Outcome[]> {
     const request = { account: items[0]!.account, provider: 'generic', service: 'ingest', mayVouch: (namespace: string) => mayVouch(caller, namespace), trace };
     const results = await this.runtime.door.accept(request, items.map(({ interaction }) => interaction));
-    return items.map((item, index) => [item, toOutcome(results[index]!, item.under)]);
+    return items.map(({ under }, index) => toOutcome(results[index]!, under));
   }
 }
 

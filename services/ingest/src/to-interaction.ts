@@ -14,26 +14,30 @@ export function toInteraction(posted: PostedInteraction, accountChannel: string)
     type,
     direction,
     occurredAt: occurredAt.toUpperCase(),
-    identities: identities.map(({ namespace, value, verified }) => ({ namespace, value, ...(verified && { verified }) })),
-    ...(channel && { channel }),
-    ...(conversation && { conversation }),
-    ...(inReplyTo && { relatesTo: { kind: 'interaction', tuple: [inReplyTo] } }),
-    ...(content && { content: toContent(content) }),
-    ...(data && { data }),
-    ...(agent && { agent }),
+    identities: identities.map(({ namespace, value, verified }) => (verified ? { namespace, value, verified } : { namespace, value })),
+    channel,
+    conversation: conversation ?? undefined,
+    relatesTo: inReplyTo ? { kind: 'interaction', tuple: [inReplyTo] } : undefined,
+    content: content ? toContent(content) : undefined,
+    data: data ?? undefined,
+    agent: agent ?? undefined,
     providerIds: { id },
   };
 }
 
-const toContent = ({ attachments, ...texts }: PostedContent): Content => ({
-  ...told(texts),
-  ...(attachments && { attachments: attachments.map(toAttachment) }),
-});
+function toContent({ attachments, ...texts }: PostedContent): Content {
+  const content: Content = told(texts);
+  if (attachments) content.attachments = attachments.map(toAttachment);
+  return content;
+}
 
 const toAttachment = ({ sha256, ...rest }: PostedAttachment): Attachment => ({ ...told(rest), ...(sha256 && { sha256: sha256.toLowerCase() }) });
 
 type Told<T> = { [K in keyof T]: Exclude<T[K], null> };
 
-/** Without what is null: a gateway that writes null says nothing. */
-const told = <T extends object>(fields: T): Told<T> =>
-  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null && value !== undefined)) as Told<T>;
+/** Without what is null: a gateway that writes null says nothing. Names are known ones, the form was checked. */
+function told<T extends object>(fields: T): Told<T> {
+  const said: Partial<T> = {};
+  for (const name of Object.keys(fields) as (keyof T)[]) if (fields[name] !== null && fields[name] !== undefined) said[name] = fields[name];
+  return said as Told<T>;
+}
