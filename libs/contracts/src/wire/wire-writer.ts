@@ -56,29 +56,32 @@ export class WireWriter {
     this.at += value.length;
   }
 
-  /** Whole, from 0 up: uint32, enums, times. */
-  number(field: number, value: number): void {
+  /** And enums. */
+  uint32(field: number, value: number): void {
     if (value === 0) return;
+    if (!(Number.isInteger(value) && value > 0 && value < 2 ** 32)) throw unfit('uint32');
     this.room(0);
     this.tag(field, VARINT);
     this.varint(value);
   }
 
   flag(field: number, value: boolean): void {
-    this.number(field, value ? 1 : 0);
+    this.uint32(field, value ? 1 : 0);
   }
 
-  /** int64, uint64. */
-  long(field: number, value: bigint): void {
-    if (value === 0n) return;
-    this.room(0);
-    this.tag(field, VARINT);
-    if (value > 0n && value <= Number.MAX_SAFE_INTEGER) this.varint(Number(value));
-    else this.longVarint(BigInt.asUintN(64, value));
+  int64(field: number, value: bigint): void {
+    if (BigInt.asIntN(64, value) !== value) throw unfit('int64');
+    this.long(field, value);
   }
 
-  /** sint64: small negative numbers are short, too. */
-  zigzag(field: number, value: bigint): void {
+  uint64(field: number, value: bigint): void {
+    if (BigInt.asUintN(64, value) !== value) throw unfit('uint64');
+    this.long(field, value);
+  }
+
+  /** Small negative numbers are short, too. */
+  sint64(field: number, value: bigint): void {
+    if (BigInt.asIntN(64, value) !== value) throw unfit('sint64');
     this.long(field, (value << 1n) ^ (value >> 63n));
   }
 
@@ -114,6 +117,14 @@ export class WireWriter {
     this.at = end;
   }
 
+  private long(field: number, value: bigint): void {
+    if (value === 0n) return;
+    this.room(0);
+    this.tag(field, VARINT);
+    if (value > 0n && value <= Number.MAX_SAFE_INTEGER) this.varint(Number(value));
+    else this.longVarint(BigInt.asUintN(64, value));
+  }
+
   private tag(field: number, type: number): void {
     this.varint((field << 3) | type);
   }
@@ -142,3 +153,5 @@ export class WireWriter {
 }
 
 const varintBytes = (value: number) => (value < 0x80 ? 1 : value < 0x4000 ? 2 : value < 0x20_0000 ? 3 : value < 0x1000_0000 ? 4 : 5);
+
+const unfit = (type: string) => new RangeError(`a number does not fit into ${type}`);

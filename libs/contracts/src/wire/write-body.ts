@@ -50,7 +50,7 @@ function fillContent(writer: WireWriter, content: Content): void {
 function fillAttachment(writer: WireWriter, attachment: Attachment): void {
   writer.text(1, attachment.name);
   writer.text(2, attachment.mediaType);
-  writer.long(3, attachment.size);
+  writer.uint64(3, attachment.size);
   writer.text(4, attachment.url);
   writer.text(5, attachment.sha256);
   writer.text(6, attachment.blob);

@@ -27,7 +27,7 @@ function fillTimelineRecord(writer: WireWriter, { record, position, segment, rec
   writer.nested(1, () => fillRecord(writer, record));
   writer.text(2, position);
   writer.text(3, segment);
-  writer.number(4, recordedAt);
+  writer.int64(4, BigInt(recordedAt));
   if (card) writer.nested(5, () => fillCard(writer, card));
 }
 
@@ -44,7 +44,7 @@ function fillSealed(writer: WireWriter, { keyId, box }: NonNullable<RecordParts[
 
 function fillCard(writer: WireWriter, { customer, membershipVersion, tier, language, attention }: NonNullable<TimelineRecordParts['card']>): void {
   writer.text(1, customer);
-  writer.long(2, membershipVersion);
+  writer.uint64(2, membershipVersion);
   writer.text(3, tier);
   writer.text(4, language);
   writer.flag(5, attention);
