@@ -11,20 +11,21 @@ const routes = (demo) => ({
   email: { path: '/health/live' },
 });
 
-/** Asks every service but the one that is down; the names of those that did not answer. */
+/** Asks every service but the one that is down; the names of those that did not answer, with what came instead. */
 export async function silentServices(demo, addresses, down) {
   const known = routes(demo);
   const asked = Object.keys(addresses).filter((name) => name !== down && known[name]);
-  const answers = await Promise.all(asked.map((name) => answers5xx(addresses[name] + known[name].path, known[name])));
-  return asked.filter((_, i) => answers[i]);
+  const faults = await Promise.all(asked.map((name) => faultOf(addresses[name] + known[name].path, known[name])));
+  return asked.flatMap((name, i) => (faults[i] ? [`${name} (${faults[i]})`] : []));
 }
 
-async function answers5xx(url, { path: _, ...init }) {
+/** Undefined where it answers. */
+async function faultOf(url, { path: _, ...init }) {
   try {
     const response = await fetch(url, { ...init, signal: AbortSignal.timeout(LIMIT_MS) });
     await response.arrayBuffer();
-    return response.status >= 500;
-  } catch {
-    return true;
+    return response.status >= 500 ? `HTTP ${response.status}` : undefined;
+  } catch (error) {
+    return error.cause?.code ?? error.name;
   }
 }
