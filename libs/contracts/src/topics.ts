@@ -1,7 +1,7 @@
 import { getExtension, hasExtension, type DescMessage } from '@bufbuild/protobuf';
 import { ConfigRecordSchema } from './gen/throughline/v1/config_pb';
 import { DeadLetterSchema, RedriveSchema } from './gen/throughline/v1/dead_letter_pb';
-import { RecordSchema, TimelineRecordSchema } from './gen/throughline/v1/event_pb';
+import { RecordSchema } from './gen/throughline/v1/event_pb';
 import { FrameSchema } from './gen/throughline/v1/frame_pb';
 import { topics as topicsOption } from './gen/throughline/v1/topic_pb';
 
@@ -20,7 +20,7 @@ export interface Topic {
 /** The topics there are; a test holds them against the proto. */
 export type TopicName = 'config' | 'interactions' | 'timeline' | 'outbound' | 'dead-letters' | 'redrives';
 
-const carriers: DescMessage[] = [ConfigRecordSchema, FrameSchema, RecordSchema, TimelineRecordSchema, DeadLetterSchema, RedriveSchema];
+const carriers: DescMessage[] = [ConfigRecordSchema, FrameSchema, RecordSchema, DeadLetterSchema, RedriveSchema];
 
 function topicsOf(message: DescMessage): Topic[] {
   const options = message.proto.options;

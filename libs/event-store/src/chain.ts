@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /**
  * The hash chain of a stream. Each hash begins with a byte that says what it is of, so that none can stand for another
@@ -7,16 +7,25 @@ import { createHash } from 'node:crypto';
  * - in the database (append.sql.ts): the chain after each event, `link(head before the group, prefix(i))`.
  * The head of an empty stream is its `genesis`.
  */
-const LEAF = Buffer.of(0);
-const JOIN = Buffer.of(1);
-const LINK = Buffer.of(2);
-const GENESIS = Buffer.of(3);
+const LEAF = 0;
+const JOIN = 1;
+const LINK = 2;
+const GENESIS = 3;
 
-const sha256 = (...parts: Uint8Array[]): Buffer => {
-  const hash = createHash('sha256');
-  for (const part of parts) hash.update(part);
-  return hash.digest();
-};
+const spare = Buffer.allocUnsafe(1 << 12);
+
+/** One hash of one buffer, as latin1 text and back: a third of the time of `createHash` with an update for each part. */
+function sha256(mark: number, ...parts: Uint8Array[]): Buffer {
+  const length = parts.reduce((sum, part) => sum + part.length, 1);
+  const bytes = length <= spare.length ? spare : Buffer.allocUnsafe(length);
+  let at = 1;
+  bytes[0] = mark;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return Buffer.from(hash('sha256', bytes.subarray(0, at), 'binary'), 'latin1');
+}
 
 export const leaf = (envelope: Uint8Array) => sha256(LEAF, envelope);
 export const join = (prefix: Uint8Array, next: Uint8Array) => sha256(JOIN, prefix, next);

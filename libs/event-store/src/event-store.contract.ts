@@ -31,6 +31,9 @@ export interface StoredEvent extends NewEvent {
   recordedAt: number;
 }
 
+/** Where an event stands in the log, and its envelope, by which it is known again. */
+export type EventPlace = Pick<StoredEvent, 'position' | 'envelope'>;
+
 /** What became of one event: appended at a place; a duplicate (same id, same digest) that changed nothing; or a conflict (same id, other digest) that changed nothing. */
 export type AppendOutcome =
   | { outcome: 'appended'; position: Position; version: number; recordedAt: number }
@@ -97,6 +100,8 @@ export interface EventStore {
    * generation, or of a place that this log has not come to: it was restored from an older copy.
    */
   readLog(tx: Tx, after: Position | undefined, limit: number, page?: LogPage): Promise<StoredEvent[]>;
+  /** The same of the log as `readLog`, but what the events hold is left out. */
+  readPlaces(tx: Tx, after: Position | undefined, limit: number): Promise<EventPlace[]>;
   /** The log's generation: 1 at first; a restored backup starts a new one. */
   generation(tx: Tx): Promise<number>;
   /** Walks a stream's hash chain; `version` is the first event that is not as it was appended, or is missing. */

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { testDatabase, type TestDatabase } from '@throughline/postgres/testing';
 import { Client } from 'pg';
 import { eventStoreMigration } from './migration';
-import { BACKWARDS, BY_ID, CATEGORY, FORWARDS, LOG } from './read';
+import { BACKWARDS, BY_ID, CATEGORY, FORWARDS, LOG, PLACES } from './read';
 
 const tenant = randomUUID();
 const stream = randomUUID();
@@ -79,6 +79,13 @@ describe.each([
     expect(scans(nodes).map((node) => node['Index Name'])).toEqual(expect.arrayContaining(['event_pkey', 'event_body_pkey']));
     expect(nodes.find((node) => node['Index Name'] === 'event_pkey')!['Index Cond']).toMatch(/ROW\(xid, n\) > ROW/);
     expect(nodes.filter((node) => /Sort|Seq Scan|Hash/.test(node['Node Type']) && node['Relation Name'] !== 'log')).toEqual([]);
+  });
+
+  it('tells its places by the same index, and looks at no body', async () => {
+    const nodes = await plan(RELAY, PLACES, ['3', '5000', '100']);
+    expect(scans(nodes).map((node) => node['Index Name'])).toContain('event_pkey');
+    expect(nodes.filter((node) => /Sort|Seq Scan|Hash/.test(node['Node Type']) && node['Relation Name'] !== 'log')).toEqual([]);
+    expect(nodes.filter((node) => node['Relation Name'] === 'event_body')).toEqual([]);
   });
 
   it('by category is read by the index on it, without a sort', async () => {

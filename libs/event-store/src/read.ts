@@ -1,6 +1,6 @@
 import { type Position, rejected } from '@throughline/contracts';
 import type { Tx } from '@throughline/postgres';
-import type { Direction, LogPage, StoredEvent } from './event-store.contract';
+import type { Direction, EventPlace, LogPage, StoredEvent } from './event-store.contract';
 import { CATEGORY_SQL } from './tables.sql';
 
 export interface EventRow {
@@ -55,6 +55,10 @@ export const CATEGORY = page(
   'category, xid, n',
 );
 
+/** Where events stand, without what they hold. */
+export const PLACES = `SELECT (SELECT generation FROM log) AS generation, xid::text, n, envelope FROM event
+  WHERE (event.xid, n) > ($1::xid8, $2::bigint) AND event.xid < ${HORIZON} ORDER BY event.xid, n LIMIT $3`;
+
 const END = 'SELECT generation, (SELECT last_value FROM log_n) AS n FROM log';
 
 const KNOWN = `SELECT id, digest, xid::text, n, (SELECT generation FROM log) AS generation FROM event_id WHERE tenant = $1 AND id = ANY ($2::uuid[])`;
@@ -95,7 +99,7 @@ export async function readById(tx: Tx, tenant: string, ids: readonly string[]): 
   return rows.map(storedEvent);
 }
 
-const PAGE_BYTES = 8 << 20;
+export const PAGE_BYTES = 8 << 20;
 
 export async function readLog(tx: Tx, after: Position | undefined, limit: number, { category, maxBytes = PAGE_BYTES }: LogPage = {}): Promise<StoredEvent[]> {
   const values = [String(after?.xid ?? 0), String(after?.n ?? -1), limit, maxBytes];
@@ -103,6 +107,13 @@ export async function readLog(tx: Tx, after: Position | undefined, limit: number
   const { rows } = await tx.query<EventRow>(statement);
   if (after) demandGeneration(after, rows[0] ? { generation: rows[0].generation } : await end(tx));
   return rows.map(storedEvent);
+}
+
+export async function readPlaces(tx: Tx, after: Position | undefined, limit: number): Promise<EventPlace[]> {
+  const values = [String(after?.xid ?? 0), String(after?.n ?? -1), limit];
+  const { rows } = await tx.query<Pick<EventRow, 'generation' | 'xid' | 'n' | 'envelope'>>({ name: 'read_places', text: PLACES, values });
+  if (after) demandGeneration(after, rows[0] ? { generation: rows[0].generation } : await end(tx));
+  return rows.map((row) => ({ position: positionOf(row), envelope: row.envelope }));
 }
 
 /** At the end of the log a position may be one that the log has not given out: of a copy of it that had gone further. */

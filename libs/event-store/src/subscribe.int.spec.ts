@@ -3,7 +3,7 @@ import { openDatabase, type Database } from '@throughline/postgres';
 import { testDatabase, type TestDatabase } from '@throughline/postgres/testing';
 import { Client } from 'pg';
 import { eventStore } from './event-store';
-import type { NewEvent, StoredEvent } from './event-store.contract';
+import type { EventPlace, NewEvent, StoredEvent } from './event-store.contract';
 import { eventStoreMigration } from './migration';
 import { subscribe } from './subscribe';
 import { sampleEvent } from './testing';
@@ -54,6 +54,28 @@ describe('a subscription', () => {
     expect(inbox.ids).toEqual([...early, ...late]);
     expect(sizes).toEqual([2, 1, 1]);
     await subscription.close();
+  });
+
+  it('hands on what the process remembers as the log has it, and all else too', async () => {
+    const early = await append(event(), event());
+    const remembered = await test.database.relay((tx) => eventStore.readLog(tx, undefined, 10));
+    const asked: string[] = [];
+    const recall = ({ position, envelope }: EventPlace) => {
+      const found = remembered.find((one) => one.position.n === position.n && Buffer.compare(one.envelope, envelope) === 0);
+      asked.push(found?.id ?? 'another');
+      return found && { ...found, type: 'recalled' };
+    };
+    const inbox = new Inbox();
+    const types: string[] = [];
+    const handle = (events: readonly StoredEvent[]) => (types.push(...events.map(({ type }) => type)), inbox.handle(events));
+    const subscription = await subscribe(test.database, eventStore, { name: 'recalled', handle, recall });
+    await inbox.holds(early);
+    const late = await append(event(), event());
+    await inbox.holds(late);
+    await subscription.close();
+    expect(inbox.ids).toEqual([...early, ...late]);
+    expect(types.map((type) => type === 'recalled')).toEqual([true, true, false, false]);
+    expect(asked.slice(0, 2)).toEqual(early);
   });
 
   it('goes on at its checkpoint when it is opened again', async () => {

@@ -3,6 +3,8 @@ import { formatPosition, parsePosition, type Position } from '@throughline/contr
 import { underLease, type Database, type Tx } from '@throughline/postgres';
 import type { EventStore, LogHandler, LogSubscription, StoredEvent } from './event-store.contract';
 import { Horizon, type HorizonOptions } from './horizon';
+import { PAGE_BYTES } from './read';
+import { RecalledPages, type Recall } from './recalled-pages';
 import { WakeUp } from './wake-up';
 
 /** Who reads the log, and what is done with it. */
@@ -17,6 +19,8 @@ export interface SubscribeOptions {
   batchBytes?: number;
   /** Only events of this category (see LogPage). */
   category?: string;
+  /** What this process remembers of events it has appended: they need not be read whole. Left out where a category is wanted. */
+  recall?: Recall;
   /** Ms between two looks at the log when nothing wakes it (default 1,000). */
   pollMs?: number;
   /** Called each time this process begins to hand on the log: another may have gone on with it meanwhile. */
@@ -56,6 +60,7 @@ class LogRelay {
   readonly horizon: Horizon;
   /** Each read is a transaction and a round trip of its own. */
   private readonly pages: Tx;
+  private readonly recalled: RecalledPages | undefined;
   private readonly stopping = new AbortController();
   private retryMs = FIRST_RETRY_MS;
 
@@ -66,6 +71,7 @@ class LogRelay {
     private readonly wakeUp: WakeUp,
   ) {
     this.horizon = new Horizon(database, options.horizon ?? {});
+    this.recalled = options.recall && options.category === undefined ? new RecalledPages(store, options.recall) : undefined;
     this.pages = { query: (text, values) => database.call('relay', typeof text === 'string' ? { text, values } : text) };
   }
 
@@ -123,7 +129,8 @@ class LogRelay {
   }
 
   private read(after: Position | undefined): Promise<StoredEvent[]> {
-    const { batch = 500, batchBytes: maxBytes, category } = this.options;
+    const { batch = 500, batchBytes: maxBytes = PAGE_BYTES, category } = this.options;
+    if (this.recalled) return this.recalled.read(this.pages, after, batch, maxBytes);
     return this.store.readLog(this.pages, after, batch, { maxBytes, category });
   }
 

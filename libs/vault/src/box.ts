@@ -51,5 +51,6 @@ const unopenable = (cause?: unknown) => rejected('unopenable', 'A sealed body do
 export function commitment(id: string, body: Uint8Array): Buffer {
   const text = Buffer.allocUnsafe(Buffer.byteLength(id) + body.length);
   text.set(body, text.write(id));
-  return hash('sha256', text, 'buffer');
+  // As text and back: half the time of a Buffer of its own.
+  return Buffer.from(hash('sha256', text, 'binary'), 'latin1');
 }

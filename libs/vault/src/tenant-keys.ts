@@ -1,4 +1,4 @@
-import { createHmac, type KeyObject } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
 import { rejected, ThroughlineError, unavailable } from '@throughline/contracts';
 import { LRUCache } from 'lru-cache';
 import { openBox, sealBox, toKeyOnce } from './box';
@@ -6,6 +6,7 @@ import { BoxBudget } from './box-budget';
 import { calendarKeyId, comingKeyIds, currentKeyIds, dayEnd, keyTimes, SEAL_GRACE_MS, type KeyTimes } from './key-calendar';
 import type { KeyPort } from './key-port.contract';
 import { KeyVersions, versionId } from './key-versions';
+import { Mac } from './mac';
 import type { HashPurpose, Sealed, SealPurpose, TenantKeys } from './vault.contract';
 
 const HASH_BYTES = 16;
@@ -15,7 +16,7 @@ const CACHED_HASHES = 60_000;
 const CACHED_TEXT_LENGTH = 200;
 
 /** With its times, which would else be read off the id for every box. */
-type LoadedKey = KeyTimes & { key: KeyObject };
+type LoadedKey = KeyTimes & { key: KeyObject; mac?: Mac };
 
 /** One tenant's keys out of the port, kept as long as they may be used. */
 export class LoadedKeys implements TenantKeys {
@@ -157,10 +158,11 @@ export class LoadedKeys implements TenantKeys {
   }
 
   private keyedHash(purpose: HashPurpose, text: string | Uint8Array, version: number): Buffer {
-    const key = this.keys.get(versionId('hash', version))?.key;
-    if (!key) throw unavailable('no-current-key', 'There is no such version of the hash key.');
+    const loaded = this.keys.get(versionId('hash', version));
+    if (!loaded) throw unavailable('no-current-key', 'There is no such version of the hash key.');
+    loaded.mac ??= new Mac(loaded.key);
     // The purpose and a NUL stand before the text: no purpose holds a NUL, so no two purposes hash the same bytes.
-    return createHmac('sha256', key).update(`${purpose}\0`).update(text).digest().subarray(0, HASH_BYTES);
+    return loaded.mac.of(`${purpose}\0`, text, HASH_BYTES);
   }
 }
 

@@ -1,4 +1,4 @@
-import type { AppendOutcome, EventStore } from '@throughline/event-store';
+import type { AppendOutcome, EventStore, StoredEvent } from '@throughline/event-store';
 import type { Tx } from '@throughline/postgres';
 import type { SegmentKey, TenantKeys, Vault } from '@throughline/vault';
 import { appendedEvent, type AppendedEvent } from './appended-event';
@@ -26,12 +26,15 @@ export class Ledger {
     if (events.length === 0) return [];
     const segmentKeys = await this.vault.segmentKeys(tx, keys.tenant, [...new Set(events.map((event) => event.segment))]);
     const sealed = await Promise.all(events.map((event) => this.seal(event, segmentKeys.get(event.segment)!)));
-    const outcomes = await this.store.append(tx, sealed);
-    const appended = events.map((event, index) => placed(event, outcomes[index]!));
+    const places = (await this.store.append(tx, sealed)).map(placeOf);
+    const appended = events.map((event, index) => appendedEvent(event, places[index]!));
     await project(tx, keys, segmentKeys, appended);
     // The relay comes by soon, and its cards need what these events say.
     for (const { envelope, told } of appended) this.traits.remember(keys.tenant, envelope.id, told);
-    for (const [index, event] of events.entries()) this.recent.keep(appended[index]!, event, sealed[index]!.envelope);
+    for (const [index, { told }] of appended.entries()) {
+      const { body, plain } = events[index]!;
+      this.recent.keep({ ...sealed[index]!, ...places[index]! }, { body, plain, told });
+    }
     return appended;
   }
 
@@ -40,7 +43,10 @@ export class Ledger {
   }
 }
 
-function placed(event: PlannedEvent, outcome: AppendOutcome): AppendedEvent {
+type Place = Pick<StoredEvent, 'position' | 'version' | 'recordedAt'>;
+
+function placeOf(outcome: AppendOutcome): Place {
   if (outcome.outcome !== 'appended') throw new Overtaken('the log knows an event by now that it did not know before');
-  return appendedEvent(event, outcome);
+  const { position, version, recordedAt } = outcome;
+  return { position, version, recordedAt };
 }

@@ -31,6 +31,7 @@ class LogFollowers implements OnApplicationBootstrap, OnModuleDestroy, OnApplica
   constructor(
     private readonly database: Database,
     private readonly relay: Relay,
+    private readonly recent: RecentEvents,
     private readonly watch: InteractionWatch,
     private readonly runs: RebuildRuns,
     private readonly door: LogDoor,
@@ -41,6 +42,7 @@ class LogFollowers implements OnApplicationBootstrap, OnModuleDestroy, OnApplica
     this.subscription = await subscribe(this.database, eventStore, {
       name: 'relay',
       onBegin: () => this.relay.begin(),
+      recall: (place) => this.recent.recall(place),
       handle: (events) => this.relay.publish(events),
       onError: (error) => this.log.warn({ err: error }, 'publishing the log failed, trying again'),
     });
@@ -91,7 +93,7 @@ function providers(runtime: Runtime, database: Database): Provider[] {
     { provide: MessageRequests, useValue: new MessageRequests({ database: appending, store: eventStore, vault, directory, bodies, ledger, clock }) },
     { provide: RebuildRuns, useValue: runs },
     { provide: LogDoor, useValue: door },
-    { provide: LogFollowers, useValue: new LogFollowers(database, relay, watch, runs, door) },
+    { provide: LogFollowers, useValue: new LogFollowers(database, relay, recent, watch, runs, door) },
   ];
 }
 

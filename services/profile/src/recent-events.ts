@@ -1,37 +1,51 @@
+import { comparePositions } from '@throughline/contracts';
+import type { EventPlace, StoredEvent } from '@throughline/event-store';
 import { LRUCache } from 'lru-cache';
-import type { StoredEvent } from '@throughline/event-store';
 import type { AppendedEvent } from './appended-event';
 import type { PlannedEvent } from './ledger-event';
 
-/** Bytes of bodies kept; the relay comes by within a second. */
-const KEPT_BYTES = 16 * 1024 * 1024;
+/** Bytes of bodies kept, open and sealed; the relay comes by within a second. */
+const KEPT_BYTES = 32 * 1024 * 1024;
 const LARGE = 64 * 1024;
 /** What an entry takes beside its body's bytes, roughly. */
-const ENTRY_BYTES = 1_000;
+const ENTRY_BYTES = 1_500;
 
 export type RecentEvent = Pick<PlannedEvent, 'body' | 'plain'> & Pick<AppendedEvent, 'told'>;
 
 interface Entry {
-  envelope: Uint8Array;
+  stored: StoredEvent;
   event: RecentEvent;
 }
 
 /**
- * Events that this process has appended, in the open: the relay, which comes by right after, need not open them. Nothing is told of an
- * event whose transaction was rolled back: an event is the one remembered where it has its place in the log, and its envelope, which
- * commits to the body, to the byte. Large bodies are left where they lie.
+ * Events that this process has appended, in the open: the relay, which comes by right after, need not read and open them. Nothing is
+ * told of an event whose transaction was rolled back: an event is the one remembered where it has its place in the log, and its envelope,
+ * which commits to the body, to the byte. Large bodies are left where they lie.
  */
 export class RecentEvents {
   /** By the place's number, which no two events of a log have. */
-  private readonly entries = new LRUCache<number, Entry>({ maxSize: KEPT_BYTES, sizeCalculation: ({ event }) => event.plain.length + ENTRY_BYTES });
+  private readonly entries = new LRUCache<number, Entry>({
+    maxSize: KEPT_BYTES,
+    sizeCalculation: ({ stored, event }) => event.plain.length + stored.box.length + ENTRY_BYTES,
+  });
 
-  /** @param envelope its bytes, as the log has them */
-  keep({ position, told }: Pick<AppendedEvent, 'position' | 'told'>, { body, plain }: Pick<PlannedEvent, 'body' | 'plain'>, envelope: Uint8Array): void {
-    if (plain.length <= LARGE) this.entries.set(Number(position.n), { envelope, event: { body, plain, told } });
+  keep(stored: StoredEvent, { body, plain, told }: RecentEvent): void {
+    if (plain.length <= LARGE) this.entries.set(Number(stored.position.n), { stored, event: { body, plain, told } });
   }
 
-  find({ position, envelope }: Pick<StoredEvent, 'position' | 'envelope'>): RecentEvent | undefined {
+  /** What the event says. */
+  find(place: EventPlace): RecentEvent | undefined {
+    return this.entry(place)?.event;
+  }
+
+  /** The event as the log has it. */
+  recall(place: EventPlace): StoredEvent | undefined {
+    return this.entry(place)?.stored;
+  }
+
+  private entry({ position, envelope }: EventPlace): Entry | undefined {
     const entry = this.entries.get(Number(position.n));
-    return entry && Buffer.compare(entry.envelope, envelope) === 0 ? entry.event : undefined;
+    if (!entry || comparePositions(entry.stored.position, position) !== 0) return undefined;
+    return Buffer.compare(entry.stored.envelope, envelope) === 0 ? entry : undefined;
   }
 }

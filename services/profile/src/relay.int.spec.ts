@@ -1,4 +1,5 @@
 import { fromBinary } from '@bufbuild/protobuf';
+import type { OutgoingMessage } from '@throughline/bus';
 import { formatPosition, TimelineRecordSchema } from '@throughline/contracts';
 import { openRecord } from '@throughline/platform';
 import { until } from '@throughline/platform/testing';
@@ -9,7 +10,14 @@ let bench: ProfileBench;
 beforeEach(async () => void (bench = await ProfileBench.open()));
 afterEach(() => bench.close());
 
-const timeline = () => bench.published.filter(({ topic }) => topic === 'timeline').map(({ key, value }) => ({ key, record: fromBinary(TimelineRecordSchema, value) }));
+const published = ({ tenant, key, value }: OutgoingMessage) => ({ tenant, key, record: fromBinary(TimelineRecordSchema, value) });
+const timeline = () => bench.published.filter(({ topic }) => topic === 'timeline').map(published);
+
+async function texts(records: readonly ReturnType<typeof published>[]): Promise<number[]> {
+  const keys = await bench.vault.forTenant(TENANT);
+  const bodies = await Promise.all(records.map(({ record }) => openRecord(keys, bench.blobs, record.record!)));
+  return bodies.map((body) => body.content!.text.length);
+}
 
 describe('the relay', () => {
   it('publishes every event in the order of the log, with its position and on its key', async () => {
@@ -22,13 +30,19 @@ describe('the relay', () => {
     expect(timeline().map(({ record }) => record.segment)).toEqual(log.map((event) => event.stream));
   });
 
-  it("seals bodies under the tenant's current epoch key, and they are those the envelopes commit to", async () => {
+  it('sends bodies open into the frames of their tenant, and they are those the envelopes commit to', async () => {
     await bench.post({ id: 'r3', text: 'hello' }, { id: 'r4', text: 'x'.repeat(300 * 1024) });
     await bench.relay.publish(await bench.readLog());
-    const keys = await bench.vault.forTenant(TENANT);
-    const bodies = await Promise.all(timeline().map(({ record }) => openRecord(keys, bench.blobs, record.record!)));
-    expect(bodies.map((body) => body.content!.text.length)).toEqual([5, 300 * 1024]);
-    expect(timeline().every(({ record }) => record.record!.body!.keyId.startsWith('epoch:'))).toBe(true);
+    expect(await texts(timeline())).toEqual([5, 300 * 1024]);
+    expect(timeline().every(({ tenant, record }) => tenant === TENANT && record.record!.body === undefined)).toBe(true);
+    expect(timeline().every(({ record }) => record.record!.openBody.length < 1_000)).toBe(true);
+  });
+
+  it("seals each body by itself for the log door, under the tenant's current epoch key", async () => {
+    await bench.post({ id: 'r5', text: 'hello' }, { id: 'r6', text: 'x'.repeat(300 * 1024) });
+    const records = (await bench.relay.timeline(await bench.readLog())).map(published);
+    expect(await texts(records)).toEqual([5, 300 * 1024]);
+    expect(records.every(({ record }) => record.record!.openBody.length === 0 && record.record!.body!.keyId.startsWith('epoch:'))).toBe(true);
   });
 
   it("puts the customer's card on every event", async () => {

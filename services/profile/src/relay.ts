@@ -2,7 +2,7 @@ import type { BlobStore } from '@throughline/blob';
 import type { Bus, OutgoingMessage } from '@throughline/bus';
 import { formatPosition, writeRecord, writeTimelineRecord, type RecordParts } from '@throughline/contracts';
 import type { StoredEvent } from '@throughline/event-store';
-import { sealBody } from '@throughline/platform';
+import { bodyToSend } from '@throughline/platform';
 import type { SegmentKey, TenantKeys, Vault } from '@throughline/vault';
 import type { BodyStore } from './body-store';
 import type { CardOf } from './cards';
@@ -11,6 +11,8 @@ import { readEnvelope } from './ledger-event';
 import type { RecentEvent, RecentEvents } from './recent-events';
 import type { TraitValues } from './trait-values';
 import { traitsOf } from './traits';
+
+const NONE = new Uint8Array();
 
 /** The type that asks a channel to send. */
 export const MESSAGE_REQUESTED = 'message.requested';
@@ -29,9 +31,13 @@ interface Context {
   segmentKeys: Map<string, SegmentKey>;
 }
 
-/** An event as it travels, and what its card hangs on. */
-interface Sealed {
-  record: RecordParts;
+/** An event on its way out. */
+interface Sending {
+  event: StoredEvent;
+  keys: TenantKeys;
+  /** As it travels, in the open; none where the segment's key is gone. */
+  body: Uint8Array | undefined;
+  /** What its card hangs on. */
   words: CardWords | undefined;
 }
 
@@ -50,27 +56,27 @@ export class Relay {
 
   /** Resolves when all are durable on the bus. At least once: readers know an event by its position. */
   async publish(events: readonly StoredEvent[]): Promise<void> {
-    const { timeline, outbound } = await this.messages(events, this.cards);
-    await this.parts.bus.publish('timeline', timeline);
-    if (outbound.length > 0) await this.parts.bus.publish('outbound', outbound);
+    const sending = await this.sending(events);
+    const cardOf = await this.cards.of(sending.map(cardRequest));
+    await this.parts.bus.publish('timeline', sending.map((one) => timelineMessage(one, inFrame(one), cardOf)));
+    const outbound = sending.filter(({ event }) => event.type === MESSAGE_REQUESTED);
+    if (outbound.length > 0) await this.parts.bus.publish('outbound', outbound.map((one) => ({ key: one.event.key, value: writeRecord(alone(one)) })));
   }
 
-  /** The events as they go out on `timeline`, under the current epoch's key; nothing is published. */
+  /** The events as they go out on `timeline`, each sealed by itself under the current epoch's key; nothing is published. */
   async timeline(events: readonly StoredEvent[]): Promise<OutgoingMessage[]> {
-    return (await this.messages(events, new EventCards(this.parts))).timeline;
+    const sending = await this.sending(events);
+    const cardOf = await new EventCards(this.parts).of(sending.map(cardRequest));
+    return sending.map((one) => timelineMessage(one, alone(one), cardOf));
   }
 
-  private async messages(events: readonly StoredEvent[], cards: EventCards): Promise<{ timeline: OutgoingMessage[]; outbound: OutgoingMessage[] }> {
+  private async sending(events: readonly StoredEvent[]): Promise<Sending[]> {
     const contexts = new Map<string, Context>();
     for (const [tenant, own] of Map.groupBy(events, (event) => event.tenant)) contexts.set(tenant, await this.context(tenant, own));
-    // One after the other: of a large body only its name is left once it is sealed anew, and all at once do not fit into memory.
-    const sealed: Sealed[] = [];
-    for (const event of events) sealed.push(await this.sealed(event, contexts.get(event.tenant)!));
-    // Read last: what the events say of their customers is known by then.
-    const cardOf = await cards.of(events.map(({ tenant, stream: segment, type }, index) => ({ tenant, segment, type, words: sealed[index]!.words })));
-    const timeline = events.map((event, index) => timelineMessage(event, sealed[index]!.record, cardOf.get(event.stream)));
-    const outbound = events.flatMap((event, index) => (event.type === MESSAGE_REQUESTED ? [outboundMessage(event, sealed[index]!.record)] : []));
-    return { timeline, outbound };
+    // One after the other: of a large body only its name is left once it is in the blob store, and all at once do not fit into memory.
+    const sending: Sending[] = [];
+    for (const event of events) sending.push(await this.prepared(event, contexts.get(event.tenant)!));
+    return sending;
   }
 
   private async context(tenant: string, events: readonly StoredEvent[]): Promise<Context> {
@@ -80,11 +86,10 @@ export class Relay {
     return { keys: await vault.forTenant(tenant), segmentKeys };
   }
 
-  /** Its body under the epoch's key, or none where the segment's key is gone. */
-  private async sealed(event: StoredEvent, { keys, segmentKeys }: Context): Promise<Sealed> {
+  private async prepared(event: StoredEvent, { keys, segmentKeys }: Context): Promise<Sending> {
     const open = await this.open(event, segmentKeys.get(event.stream));
-    const body = open && (await sealBody(keys, this.parts.blobs, event.id, open.plain));
-    return { record: { envelope: event.envelope, digest: event.digest, ...(body && { body }) }, words: open && cardWords(event.type, open) };
+    const body = open && (await bodyToSend(keys, this.parts.blobs, event.id, open.plain));
+    return { event, keys, body, words: open && cardWords(event.type, open) };
   }
 
   /** From memory where it was appended here just now. */
@@ -99,8 +104,25 @@ export class Relay {
   }
 }
 
-function timelineMessage({ key, position, stream, recordedAt }: StoredEvent, record: RecordParts, card: CardOf | undefined): OutgoingMessage {
-  return { key, value: writeTimelineRecord({ record, position: formatPosition(position), segment: stream, recordedAt, ...(card && { card }) }) };
+const cardRequest = ({ event: { tenant, stream: segment, type }, words }: Sending) => ({ tenant, segment, type, words });
+
+/** What is left where the body is gone: the digest goes with it. */
+const erased = ({ event: { envelope } }: Sending): RecordParts => ({ envelope, digest: NONE });
+
+/** The record in a frame, whose box seals it. */
+function inFrame(sending: Sending): RecordParts {
+  const { event, body } = sending;
+  return body ? { envelope: event.envelope, digest: event.digest, openBody: body } : erased(sending);
 }
 
-const outboundMessage = ({ key }: StoredEvent, record: RecordParts): OutgoingMessage => ({ key, value: writeRecord(record) });
+/** The record by itself, its body under the epoch's key. */
+function alone(sending: Sending): RecordParts {
+  const { event, keys, body } = sending;
+  return body ? { envelope: event.envelope, digest: event.digest, body: keys.seal('epoch', event.id, body) } : erased(sending);
+}
+
+function timelineMessage({ event }: Sending, record: RecordParts, cardOf: ReadonlyMap<string, CardOf>): OutgoingMessage {
+  const { tenant, key, position, stream, recordedAt } = event;
+  const card = cardOf.get(stream);
+  return { tenant, key, value: writeTimelineRecord({ record, position: formatPosition(position), segment: stream, recordedAt, ...(card && { card }) }) };
+}

@@ -47,9 +47,9 @@ export class TraitValues {
     private readonly bodies: Pick<BodyStore, 'open'>,
   ) {}
 
-  /** Keeps in memory what an event says, for `read` with `remembered`. */
+  /** Keeps in memory what an event says, for `read` with `remembered`. No pointer names one that says nothing. */
   remember(tenant: string, event: string, told: Traits): void {
-    this.known.set(nameOf(tenant, event), told);
+    if (told.name || told.language) this.known.set(nameOf(tenant, event), told);
   }
 
   /** By event what it says; an event whose body is gone says nothing. @param remembered take what `remember` was told */

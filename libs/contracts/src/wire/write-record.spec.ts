@@ -7,7 +7,9 @@ import { writeRecord, writeTimelineRecord } from './write-record';
 const text = fc.oneof(fc.constant(''), fc.string({ unit: 'grapheme', maxLength: 200 }));
 const bytes = fc.uint8Array({ maxLength: 200 });
 const envelope = fc.record({ id: text, type: text, key: bytes, occurredAt: fc.bigInt({ min: 0n, max: 1n << 53n }) }).map((fields) => create(EnvelopeSchema, fields));
-const record = fc.record({ envelope, digest: bytes, body: fc.option(fc.record({ keyId: text, box: bytes }), { nil: undefined }) });
+const sealed = fc.record({ body: fc.option(fc.record({ keyId: text, box: bytes }), { nil: undefined }) });
+const open = fc.record({ openBody: bytes });
+const record = fc.tuple(fc.record({ envelope, digest: bytes }), fc.oneof(sealed, open)).map(([head, body]) => ({ ...head, ...body }));
 const card = fc.record({ customer: text, membershipVersion: fc.bigInt({ min: 0n, max: 1n << 63n }), tier: text, language: text, attention: fc.boolean() });
 const hex = (written: Uint8Array) => Buffer.from(written).toString('hex');
 

@@ -6,6 +6,8 @@ export interface RecordParts {
   envelope: Uint8Array;
   body?: { keyId: string; box: Uint8Array };
   digest: Uint8Array;
+  /** Instead of `body` where a frame seals the record. */
+  openBody?: Uint8Array;
 }
 
 export interface TimelineRecordParts {
@@ -31,10 +33,11 @@ function fillTimelineRecord(writer: WireWriter, { record, position, segment, rec
   if (card) writer.nested(5, () => fillCard(writer, card));
 }
 
-function fillRecord(writer: WireWriter, { envelope, body, digest }: RecordParts): void {
+function fillRecord(writer: WireWriter, { envelope, body, digest, openBody }: RecordParts): void {
   writer.message(1, envelope);
   if (body) writer.nested(2, () => fillSealed(writer, body));
   writer.blob(3, digest);
+  if (openBody) writer.blob(4, openBody);
 }
 
 function fillSealed(writer: WireWriter, { keyId, box }: NonNullable<RecordParts['body']>): void {

@@ -9,12 +9,17 @@ export const INLINE_LIMIT = 256 * 1024;
 
 type Keys = Pick<TenantKeys, 'tenant' | 'seal'>;
 
-/** Seals a body for its event. One over 256 KiB is durably in the blob store when this resolves, and a small body names it. */
-export async function sealBody(keys: Keys, blobs: BlobStore, id: string, body: Uint8Array): Promise<SealedBody> {
-  if (body.length <= INLINE_LIMIT) return sealedBody(keys.seal('epoch', id, body));
+/** A body's bytes as they travel, in the open. One over 256 KiB is durably in the blob store when this resolves, and a small body names it. */
+export async function bodyToSend(keys: Keys, blobs: BlobStore, id: string, body: Uint8Array): Promise<Uint8Array> {
+  if (body.length <= INLINE_LIMIT) return body;
   const blob = randomUUID();
   await putSealed(keys, blobs, { blob, id, purpose: 'epoch' }, body);
-  return sealedBody(keys.seal('epoch', id, toBinary(BodySchema, create(BodySchema, { blob }))));
+  return toBinary(BodySchema, create(BodySchema, { blob }));
+}
+
+/** The same, sealed for its event under the tenant's current epoch key: for a topic without frames. */
+export async function sealBody(keys: Keys, blobs: BlobStore, id: string, body: Uint8Array): Promise<SealedBody> {
+  return sealedBody(keys.seal('epoch', id, await bodyToSend(keys, blobs, id, body)));
 }
 
 /**
@@ -22,9 +27,9 @@ export async function sealBody(keys: Keys, blobs: BlobStore, id: string, body: U
  * Throws `rejected` (`key-destroyed`, `unopenable`, `blob-missing`), `unavailable` where the store or the keys are away.
  */
 export async function openRecord(keys: TenantKeys, blobs: BlobStore, record: Record): Promise<Body> {
-  const { envelope, body: sealed } = record;
-  if (!envelope || !sealed) throw rejected('unopenable', 'The record has no envelope or no body.');
-  const bytes = await keys.open(envelope.id, sealed);
+  const { envelope, body: sealed, openBody } = record;
+  if (!envelope || !(sealed || openBody.length > 0)) throw rejected('unopenable', 'The record has no envelope or no body.');
+  const bytes = sealed ? await keys.open(envelope.id, sealed) : openBody;
   const body = fromBinary(BodySchema, bytes);
   const whole = body.blob ? await openBlob(keys, blobs, body.blob, envelope.id, 'epoch') : bytes;
   if (!commitment(envelope.id, whole).equals(envelope.commitment)) throw rejected('unopenable', 'The body is not the one its envelope commits to.');

@@ -1,6 +1,6 @@
 import { fromBinary } from '@bufbuild/protobuf';
 import type { Message } from '@throughline/bus';
-import { FrameSchema, parseAccepted, RecordSchema, TimelineRecordSchema, type Envelope } from '@throughline/contracts';
+import { FrameSchema, parseAccepted, RecordSchema, TimelineRecordSchema, TOPICS, type Envelope } from '@throughline/contracts';
 
 /** Whose a message is and which event it is, as far as it says. */
 export type Subject = Partial<Record<'tenant' | 'account' | 'id', string>>;
@@ -8,8 +8,9 @@ export type Subject = Partial<Record<'tenant' | 'account' | 'id', string>>;
 /** Reads whose message it is; empty where it names nobody. Never throws. */
 export function subjectOf(message: Message): Subject {
   const { topic, value, tenant } = message;
+  // A frame that did not open.
+  if (TOPICS[topic].framed && !tenant) return { tenant: decoded(() => fromBinary(FrameSchema, value).tenant) };
   if (topic !== 'interactions') return envelopeOf(message) ?? {};
-  if (!tenant) return { tenant: decoded(() => fromBinary(FrameSchema, value).tenant) };
   const { id, account } = parseAccepted(value) ?? {};
   return { tenant, id, account };
 }

@@ -1,11 +1,11 @@
 import { create, toBinary } from '@bufbuild/protobuf';
 import type { Message } from '@throughline/bus';
-import { formatAccepted, FrameSchema, RecordSchema, rejected, TimelineRecordSchema, type TopicName } from '@throughline/contracts';
+import { formatAccepted, FrameSchema, RecordSchema, rejected, TimelineRecordSchema, TOPICS, type TopicName } from '@throughline/contracts';
 import type { SetAside } from '../runtime.contract';
 import { setAsideRejected } from './set-aside-rejected';
 
 const record = create(RecordSchema, { envelope: { id: 'e1', tenant: 't1', account: 'acc_1' } });
-const message = (topic: TopicName, value: Uint8Array) => ({ topic, value: Buffer.from(value), partition: 3, offset: '7', ...(topic === 'interactions' && value.length > 0 && { tenant: 't1' }) }) as Message;
+const message = (topic: TopicName, value: Uint8Array) => ({ topic, value: Buffer.from(value), partition: 3, offset: '7', ...(TOPICS[topic].framed && value.length > 0 && { tenant: 't1' }) }) as Message;
 
 function setAside() {
   const put: SetAside[] = [];
@@ -38,10 +38,10 @@ describe('a message that a handler rejected', () => {
     expect(logged).toMatchObject([{ topic: 'outbound', partition: 3, offset: '7', group: 'profile' }, { topic: 'dead-letters' }]);
   });
 
-  it('is a dead letter of its tenant though its frame does not open, told apart by its bytes', async () => {
+  it.each(['interactions', 'timeline'] as const)('is a dead letter of its tenant though its frame on %s does not open, told apart by its bytes', async (topic) => {
     const { put, act } = setAside();
     const frame = toBinary(FrameSchema, create(FrameSchema, { tenant: 't1', count: 2 }));
-    await act({ ...message('interactions', frame), tenant: undefined }, rejected('key-destroyed', 'The key is gone.'), 'profile');
+    await act({ ...message(topic, frame), tenant: undefined }, rejected('key-destroyed', 'The key is gone.'), 'profile');
     expect(put).toMatchObject([{ tenant: 't1', cause: 'unopenable', raw: Buffer.from(frame) }]);
     expect(put[0]).not.toHaveProperty('subject');
   });

@@ -15,10 +15,10 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file throughline/v1/frame.proto.
  */
 export const file_throughline_v1_frame: GenFile = /*@__PURE__*/
-  fileDesc("Chp0aHJvdWdobGluZS92MS9mcmFtZS5wcm90bxIOdGhyb3VnaGxpbmUudjEiagoFRnJhbWUSDgoGdGVuYW50GAEgASgJEg0KBWNvdW50GAIgASgNEigKBGJvZHkYAyABKAsyGi50aHJvdWdobGluZS52MS5TZWFsZWRCb2R5OhiquxgUCgxpbnRlcmFjdGlvbnMQQBgOKAEiPwoMRnJhbWVDb250ZW50Ei8KCG1lc3NhZ2VzGAEgAygLMh0udGhyb3VnaGxpbmUudjEuRnJhbWVkTWVzc2FnZSKYAQoNRnJhbWVkTWVzc2FnZRILCgNrZXkYASABKAwSDQoFdmFsdWUYAiABKAwSOwoHaGVhZGVycxgDIAMoCzIqLnRocm91Z2hsaW5lLnYxLkZyYW1lZE1lc3NhZ2UuSGVhZGVyc0VudHJ5Gi4KDEhlYWRlcnNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBYgZwcm90bzM", [file_throughline_v1_event, file_throughline_v1_topic]);
+  fileDesc("Chp0aHJvdWdobGluZS92MS9mcmFtZS5wcm90bxIOdGhyb3VnaGxpbmUudjEifgoFRnJhbWUSDgoGdGVuYW50GAEgASgJEg0KBWNvdW50GAIgASgNEigKBGJvZHkYAyABKAsyGi50aHJvdWdobGluZS52MS5TZWFsZWRCb2R5OiyquxgUCgxpbnRlcmFjdGlvbnMQQBgOKAGquxgQCgh0aW1lbGluZRBAGA4oASI/CgxGcmFtZUNvbnRlbnQSLwoIbWVzc2FnZXMYASADKAsyHS50aHJvdWdobGluZS52MS5GcmFtZWRNZXNzYWdlIpgBCg1GcmFtZWRNZXNzYWdlEgsKA2tleRgBIAEoDBINCgV2YWx1ZRgCIAEoDBI7CgdoZWFkZXJzGAMgAygLMioudGhyb3VnaGxpbmUudjEuRnJhbWVkTWVzc2FnZS5IZWFkZXJzRW50cnkaLgoMSGVhZGVyc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAFiBnByb3RvMw", [file_throughline_v1_event, file_throughline_v1_topic]);
 
 /**
- * One message on the topic `interactions`; it carries many interactions.
+ * One message on the topics `interactions` and `timeline`; it carries many of theirs.
  *
  * @generated from message throughline.v1.Frame
  */
@@ -70,7 +70,7 @@ export const FrameContentSchema: GenMessage<FrameContent> = /*@__PURE__*/
   messageDesc(file_throughline_v1_frame, 1);
 
 /**
- * On `interactions` the value is an accepted interaction as JSON (libs/contracts, accepted.ts).
+ * On `interactions` the value is an accepted interaction as JSON (libs/contracts, accepted.ts), on `timeline` a TimelineRecord.
  *
  * @generated from message throughline.v1.FramedMessage
  */
