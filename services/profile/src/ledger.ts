@@ -2,6 +2,7 @@ import type { AppendOutcome, EventStore, StoredEvent } from '@throughline/event-
 import type { Tx } from '@throughline/postgres';
 import type { SegmentKey, TenantKeys, Vault } from '@throughline/vault';
 import { appendedEvent, type AppendedEvent } from './appended-event';
+import { cardWords } from './event-cards';
 import { sealEvent, type PlannedEvent } from './ledger-event';
 import type { BodyStore } from './body-store';
 import { project } from './projections';
@@ -32,8 +33,8 @@ export class Ledger {
     // The relay comes by soon, and its cards need what these events say.
     for (const { envelope, told } of appended) this.traits.remember(keys.tenant, envelope.id, told);
     for (const [index, { told }] of appended.entries()) {
-      const { body, plain } = events[index]!;
-      this.recent.keep({ ...sealed[index]!, ...places[index]! }, { body, plain, told });
+      const { envelope, body, plain } = events[index]!;
+      this.recent.keep({ ...sealed[index]!, ...places[index]! }, { plain, words: cardWords(envelope.type, body, told) });
     }
     return appended;
   }

@@ -1,10 +1,9 @@
-import { create } from '@bufbuild/protobuf';
-import { BodySchema, type Position } from '@throughline/contracts';
+import type { Position } from '@throughline/contracts';
 import type { StoredEvent } from '@throughline/event-store';
 import { RecentEvents } from './recent-events';
 
 const at = (n: bigint, generation = 1, xid = 1n): Position => ({ generation, xid, n });
-const said = (plain: Buffer) => ({ body: create(BodySchema), plain, told: {} });
+const said = (plain: Buffer) => ({ plain, words: { language: 'de', peer: undefined } });
 const envelope = Buffer.from('envelope, commitment and all');
 const stored: StoredEvent = {
   ...{ position: at(7n), tenant: 't', stream: 's', version: 1, id: 'e', type: 'message.received', occurredAt: 1, recordedAt: 2, keyId: 'segment:s' },
@@ -23,6 +22,13 @@ describe('events that were just appended', () => {
     const other = { position: at(7n), envelope: Buffer.from('envelope, another commitment') };
     expect([recent.find(other), recent.recall(other)]).toEqual([undefined, undefined]);
     for (const position of [at(7n, 2), at(7n, 1, 2n)]) expect(recent.recall({ position, envelope })).toBeUndefined();
+  });
+
+  it('are not known any more once they are dropped', () => {
+    const recent = new RecentEvents();
+    recent.keep(stored, said(Buffer.from('plain')));
+    recent.drop([stored]);
+    expect(recent.recall(stored)).toBeUndefined();
   });
 
   it('are not known where they are large', () => {

@@ -1,16 +1,20 @@
 import { comparePositions } from '@throughline/contracts';
 import type { EventPlace, StoredEvent } from '@throughline/event-store';
 import { LRUCache } from 'lru-cache';
-import type { AppendedEvent } from './appended-event';
-import type { PlannedEvent } from './ledger-event';
+import type { CardWords } from './event-cards';
 
-/** Bytes of bodies kept, open and sealed; the relay comes by within a second. */
+/** Bytes of bodies kept, open and sealed, where the relay does not come by to fetch them. */
 const KEPT_BYTES = 32 * 1024 * 1024;
 const LARGE = 64 * 1024;
 /** What an entry takes beside its body's bytes, roughly. */
 const ENTRY_BYTES = 1_500;
 
-export type RecentEvent = Pick<PlannedEvent, 'body' | 'plain'> & Pick<AppendedEvent, 'told'>;
+/** What the relay needs of an event beside what the log says of it. */
+export interface RecentEvent {
+  /** The body's bytes. */
+  plain: Uint8Array;
+  words: CardWords;
+}
 
 interface Entry {
   stored: StoredEvent;
@@ -29,8 +33,13 @@ export class RecentEvents {
     sizeCalculation: ({ stored, event }) => event.plain.length + stored.box.length + ENTRY_BYTES,
   });
 
-  keep(stored: StoredEvent, { body, plain, told }: RecentEvent): void {
-    if (plain.length <= LARGE) this.entries.set(Number(stored.position.n), { stored, event: { body, plain, told } });
+  keep(stored: StoredEvent, event: RecentEvent): void {
+    if (event.plain.length <= LARGE) this.entries.set(Number(stored.position.n), { stored, event });
+  }
+
+  /** Whoever wanted them has had them: what lives on is dear to the garbage collector. */
+  drop(events: readonly Pick<StoredEvent, 'position'>[]): void {
+    for (const { position } of events) this.entries.delete(Number(position.n));
   }
 
   /** What the event says. */

@@ -22,7 +22,7 @@ export interface RelayParts extends EventCardsParts {
   bus: Pick<Bus, 'publish'>;
   traits: TraitValues;
   bodies: Pick<BodyStore, 'open'>;
-  recent: Pick<RecentEvents, 'find'>;
+  recent: Pick<RecentEvents, 'find' | 'drop'>;
   blobs: BlobStore;
 }
 
@@ -61,6 +61,7 @@ export class Relay {
     await this.parts.bus.publish('timeline', sending.map((one) => timelineMessage(one, inFrame(one), cardOf)));
     const outbound = sending.filter(({ event }) => event.type === MESSAGE_REQUESTED);
     if (outbound.length > 0) await this.parts.bus.publish('outbound', outbound.map((one) => ({ key: one.event.key, value: writeRecord(alone(one)) })));
+    this.parts.recent.drop(events);
   }
 
   /** The events as they go out on `timeline`, each sealed by itself under the current epoch's key; nothing is published. */
@@ -89,7 +90,7 @@ export class Relay {
   private async prepared(event: StoredEvent, { keys, segmentKeys }: Context): Promise<Sending> {
     const open = await this.open(event, segmentKeys.get(event.stream));
     const body = open && (await bodyToSend(keys, this.parts.blobs, event.id, open.plain));
-    return { event, keys, body, words: open && cardWords(event.type, open) };
+    return { event, keys, body, words: open?.words };
   }
 
   /** From memory where it was appended here just now. */
@@ -98,9 +99,10 @@ export class Relay {
     const remembered = key && event.box.length > 0 ? recent.find(event) : undefined;
     if (remembered) return remembered;
     const open = await bodies.open(event, key);
-    const told = open ? traitsOf(readEnvelope(event.envelope), open.body) : {};
+    if (!open) return undefined;
+    const told = traitsOf(readEnvelope(event.envelope), open.body);
     traits.remember(event.tenant, event.id, told);
-    return open && { ...open, told };
+    return { plain: open.plain, words: cardWords(event.type, open.body, told) };
   }
 }
 

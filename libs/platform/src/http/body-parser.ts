@@ -19,7 +19,8 @@ type Done = (error: Error | null, body?: unknown) => void;
 export function parseBodies(fastify: FastifyInstance): void {
   const parseJson = fastify.getDefaultJsonParser('error', 'error');
   fastify.removeAllContentTypeParsers();
-  fastify.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: BODY_LIMIT }, (request: FastifyRequest, body: Buffer, done: Done) => {
+  // Fastify remembers the parser of a type that has its own; for `*` it takes the header apart at every request.
+  fastify.addContentTypeParser([...JSON_TYPES, '*'], { parseAs: 'buffer', bodyLimit: BODY_LIMIT }, (request: FastifyRequest, body: Buffer, done: Done) => {
     if (request.is404 || request.routeOptions.config.rawBody) return done(null, body);
     if (body.length === 0) return done(null, undefined);
     if (!JSON_TYPES.has(mediaType(request))) return done(unsupported());
