@@ -1,5 +1,5 @@
-// Peer: COPY text of plain rows (uuid, version, type, jsonb), the quickest way into a table. No index but the key, no sealing,
-// no chain, no walls, no dedupe.
+// Peer: COPY text of plain rows (uuid, version, type, jsonb), the quickest way into a table of events: its position, the transaction
+// that a gapless reader needs, each version of a stream once. No sealing, no chain, no walls, no dedupe.
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { answer } from '../stand/answer.mjs';
@@ -8,7 +8,9 @@ import { callInBulk, STREAMS } from './callers.mjs';
 
 const { url } = JSON.parse(process.argv[2]);
 const pool = new pg.Pool({ connectionString: url, max: 4 });
-await pool.query(`CREATE TABLE event (position bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY, stream uuid NOT NULL, version bigint NOT NULL, type text NOT NULL, data jsonb NOT NULL)`);
+await pool.query(`CREATE TABLE event (
+  position bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY, xid xid8 NOT NULL DEFAULT pg_current_xact_id(),
+  stream uuid NOT NULL, version bigint NOT NULL, type text NOT NULL, data jsonb NOT NULL, UNIQUE (stream, version))`);
 
 /** One COPY as pg submits a query of its own kind. */
 class CopyIn {

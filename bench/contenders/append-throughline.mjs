@@ -7,8 +7,7 @@ import { Interactions } from '../load/interactions.mjs';
 import { call, callInBulk, STREAMS } from './callers.mjs';
 
 const require = createRequire(import.meta.url);
-const { create, toBinary } = require('@bufbuild/protobuf');
-const { BodySchema, DataClass, Direction, EnvelopeSchema, segmentId } = require('@throughline/contracts');
+const { DataClass, Direction, segmentId, writeBody, writeEnvelope } = require('@throughline/contracts');
 const { eventStore, eventStoreMigration, openAppender } = require('@throughline/event-store');
 const { migrate, openDatabase, provision } = require('@throughline/postgres');
 const { commitment, openFileKeyStore, openVault, randomSalt, segmentKeyMigration } = require('@throughline/vault');
@@ -27,22 +26,24 @@ const keys = segments.map((_, n) => tenantKeys.hash('key', `stream:${n}`));
 const appender = openAppender({ database });
 const supply = new Interactions('append');
 
-/** The body as JSON stands in for a Body's content, so that all contenders store the same text. */
+const EMPTY = { content: undefined, agent: '', blob: '', rawBlob: '', conversation: '', identities: [], parties: [], providerIds: {} };
+const NONE = new Uint8Array();
+
+/** The body as JSON stands in for a Body's content, so that all contenders store the same text. Messages are made as the services make them. */
 function newEvent(stream, id = randomUUID(), json = supply.next()) {
   const occurredAt = Date.now();
   const key = keys[stream];
-  const body = toBinary(BodySchema, create(BodySchema, { salt: randomSalt(16), data: Buffer.from(json) }));
-  const envelope = create(EnvelopeSchema, {
-    id, type: 'message.received', typeVersion: 1, tenant, account: 'acc_api', channel: 'in-store', direction: Direction.INBOUND, key,
-    claimedAt: BigInt(occurredAt), occurredAt: BigInt(occurredAt), acceptedAt: BigInt(occurredAt), dataClass: DataClass.PERSONAL,
-    commitment: commitment(id, body), producer: 'bench', provider: 'generic',
-  });
+  const body = writeBody({ ...EMPTY, salt: randomSalt(16), data: Buffer.from(json) });
   const { keyId, box } = segmentKeys.get(segments[stream]).seal(id, body);
-  return {
-    tenant, stream: segments[stream], id, type: envelope.type, occurredAt, key,
-    envelope: toBinary(EnvelopeSchema, envelope), digest: tenantKeys.hash('digest', json), keyId, box,
-  };
+  const envelope = writeEnvelope(envelopeOf(id, key, BigInt(occurredAt), commitment(id, body)));
+  return { tenant, stream: segments[stream], id, type: 'message.received', occurredAt, key, envelope, digest: tenantKeys.hash('digest', json), keyId, box };
 }
+
+const envelopeOf = (id, key, at, committed) => ({
+  id, type: 'message.received', typeVersion: 1, tenant, account: 'acc_api', channel: 'in-store', direction: Direction.INBOUND, key, conversation: NONE, relatesTo: '',
+  claimedAt: at, occurredAt: at, acceptedAt: at, dataClass: DataClass.PERSONAL, commitment: committed, revises: '', normaliserVersion: 1, producer: 'bench', producerVersion: '',
+  causation: '', causationDepth: 0, trace: '', providerSequence: 0n, provider: 'generic',
+});
 
 /** Events that were appended and come again, as they were posted. */
 const former = [];
