@@ -10,31 +10,24 @@ const PARAMETERS = `careful boolean, s_tenant uuid[], s_stream uuid[], s_count i
   x_call int[], x_stream int[], x_version bigint[],
   e_call int[], e_stream int[], e_nth int[], e_id uuid[], e_digest bytea[], e_type text[], e_occurred bigint[], e_key bytea[],
   e_envelope bytea[], e_prefix bytea[], e_key_id text[], e_box bytea[]`;
-const NAMES = PARAMETERS.split(',').map((parameter) => parameter.trim().split(' ')[0]).join(', ');
 const RESULT = `OUT generation int, OUT xid xid8, OUT first_n bigint, OUT recorded_at bigint, OUT versions text,
   OUT taken jsonb, OUT refused jsonb, OUT nth text`;
 
 /**
- * Raises the streams, in their order (no deadlock between appends), by all that the group would append, and tells their
- * versions and heads before. A stream that is new gets its number in the group as version and its prefix as head: an
- * INSERT has no other place to hand them to its DO UPDATE. settle_streams puts it right.
+ * A statement of append_events. Raises the streams, in their order (no deadlock between appends), by all that the group would
+ * append, and tells their versions and heads before. A stream that is new gets its number in the group as version and its prefix
+ * as head: an INSERT has no other place to hand them to its DO UPDATE. settle_streams puts it right.
  */
 const raise = (schema: string) => `
-CREATE FUNCTION raise_streams(s_tenant uuid[], s_stream uuid[], s_count int[], s_prefix bytea[], OUT versions bigint[], OUT heads bytea[], OUT fresh boolean)
-LANGUAGE plpgsql AS $$
-#variable_conflict use_variable
-DECLARE
-  raised uuid[];
-BEGIN
   WITH r AS (
     INSERT INTO ${schema}.stream AS s (tenant, stream, version, head)
       SELECT g.tenant, g.stream, g.place, g.prefix FROM unnest(s_tenant, s_stream, s_prefix) WITH ORDINALITY AS g(tenant, stream, prefix, place)
       ON CONFLICT (tenant, stream) DO UPDATE SET version = s.version + s_count[excluded.version::int], head = ${linkSql('s.head', 'excluded.head')}
       RETURNING s.tenant, s.stream, old.version AS version, old.head AS head)
-  SELECT array_agg(r.stream), array_agg(coalesce(r.version, 0)), array_agg(coalesce(r.head, ${genesisSql('r.tenant', 'r.stream')})), bool_or(r.version IS NULL)
-    INTO raised, versions, heads, fresh FROM r;
-  IF raised <> s_stream THEN RAISE EXCEPTION 'streams came back in another order'; END IF;
-END $$;
+  SELECT array_agg(r.stream), array_agg(coalesce(r.version, 0)), array_agg(coalesce(r.head, ${genesisSql('r.tenant', 'r.stream')})),
+      bool_or(r.version IS NULL), (SELECT l.generation FROM ${schema}.log l)
+    INTO s_raised, s_version, s_head, fresh, generation FROM r;
+  IF s_raised <> s_stream THEN RAISE EXCEPTION 'streams came back in another order'; END IF;
 `;
 
 /**
@@ -140,29 +133,54 @@ BEGIN
 END $$;
 `;
 
+/** Statements of append_events: the events that are kept, and their bodies beside them. */
+const store = (schema: string) => `
+  INSERT INTO ${schema}.event (xid, n, version, group_start, occurred_at, recorded_at, tenant, stream, id, type, key, envelope, chain)
+    SELECT xid, first_n + e.place - 1, s_version[e.stream] + e.nth, s_version[e.stream] + 1, e.occurred, recorded_at, s_tenant[e.stream], s_stream[e.stream],
+      e.id, e.type, e.key, e.envelope, ${linkSql('s_head[e.stream]', 'e.prefix')}
+    FROM unnest(e_stream, e_nth, e_id, e_type, e_occurred, e_key, e_envelope, e_prefix) WITH ORDINALITY
+      AS e(stream, nth, id, type, occurred, key, envelope, prefix, place)
+    WHERE keep IS NULL OR keep[e.place];
+  INSERT INTO ${schema}.event_body (n, tenant, key_id, digest, box)
+    SELECT first_n + e.place - 1, s_tenant[e.stream], e.key_id, e.digest, e.box
+    FROM unnest(e_stream, e_key_id, e_digest, e_box) WITH ORDINALITY AS e(stream, key_id, digest, box, place)
+    WHERE keep IS NULL OR keep[e.place];
+`;
+
 /**
- * Appends a group of calls in the tenants of the transaction. What will not do is left out and the rest is written: events
+ * Appends a group of calls: in the tenants of the caller's transaction, or, where `tenants` are given, in a transaction of its own for
+ * these, by a session that has the writer's role. It waits for a stream that another transaction has in work; one of its own not for
+ * long, since all its callers wait with it. What will not do is left out and the rest is written: events
  * whose id is there (\`taken\`), calls whose streams are at other versions (\`refused\`). Ids are claimed before anything is
  * known of them, which is right where none is there and every version fits; else, or where a call expects a version that
  * another call of the group moves (\`careful\`), they are looked up and the calls judged first. Raises 40001 where another
  * transaction claims one of these ids meanwhile for another stream: try again.
  */
 const append = (schema: string) => `
-CREATE FUNCTION append_events(${PARAMETERS}, ${RESULT})
+CREATE FUNCTION append_events(tenants text, ${PARAMETERS}, ${RESULT})
 LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
 #variable_conflict use_variable
 DECLARE
+  s_raised uuid[];
   s_version bigint[];
   s_head bytea[];
   fresh boolean;
+  stamp record;
+  setting text;
   known boolean[];
   keep boolean[];
   claimed int;
   raised int[] := s_count;
 BEGIN
-  SELECT r.versions, r.heads, r.fresh INTO s_version, s_head, fresh FROM ${schema}.raise_streams(s_tenant, s_stream, s_count, s_prefix) r;
-  SELECT l.generation INTO generation FROM ${schema}.log l;
-  SELECT t.xid, t.first_n, t.recorded_at INTO xid, first_n, recorded_at FROM ${schema}.stamp_events(cardinality(e_id)) t;
+  IF tenants IS NOT NULL THEN
+    setting := set_config('tl.tenants', tenants, true);
+    setting := set_config('lock_timeout', '2s', true);
+  END IF;
+  ${raise(schema).trim()}
+  stamp := ${schema}.stamp_events(cardinality(e_id));
+  xid := stamp.xid;
+  first_n := stamp.first_n;
+  recorded_at := stamp.recorded_at;
   FOR i IN 1..cardinality(x_call) LOOP
     careful := careful OR NOT ${fits('s_version', 'i')};
   END LOOP;
@@ -189,35 +207,13 @@ BEGIN
     keep := NULL;
   END IF;
   IF fresh OR keep IS NOT NULL THEN PERFORM ${schema}.settle_streams(s_tenant, s_stream, s_count, s_prefix, s_version, s_head, raised); END IF;
-  INSERT INTO ${schema}.event (xid, n, version, group_start, occurred_at, recorded_at, tenant, stream, id, type, key, envelope, chain)
-    SELECT xid, first_n + e.place - 1, s_version[e.stream] + e.nth, s_version[e.stream] + 1, e.occurred, recorded_at, s_tenant[e.stream], s_stream[e.stream],
-      e.id, e.type, e.key, e.envelope, ${linkSql('s_head[e.stream]', 'e.prefix')}
-    FROM unnest(e_stream, e_nth, e_id, e_type, e_occurred, e_key, e_envelope, e_prefix) WITH ORDINALITY
-      AS e(stream, nth, id, type, occurred, key, envelope, prefix, place)
-    WHERE keep IS NULL OR keep[e.place];
-  INSERT INTO ${schema}.event_body (n, tenant, key_id, digest, box)
-    SELECT first_n + e.place - 1, s_tenant[e.stream], e.key_id, e.digest, e.box
-    FROM unnest(e_stream, e_key_id, e_digest, e_box) WITH ORDINALITY AS e(stream, key_id, digest, box, place)
-    WHERE keep IS NULL OR keep[e.place];
+  ${store(schema).trim()}
   versions := array_to_string(s_version, ',');
-END $$;
-`;
-
-/**
- * The same as one call of a session that has the writer's role: a transaction of its own, for these tenants. It waits for a
- * stream that another transaction has in work, but not long: all its callers wait with it.
- */
-const appendGroup = (schema: string) => `
-CREATE FUNCTION append_group(tenants text, ${PARAMETERS}, ${RESULT})
-LANGUAGE plpgsql SET lock_timeout = '2s' AS $$
-BEGIN
-  PERFORM set_config('tl.tenants', tenants, true);
-  SELECT a.* INTO generation, xid, first_n, recorded_at, versions, taken, refused, nth FROM ${schema}.append_events(${NAMES}) a;
 END $$;
 `;
 
 /** The functions that append. */
 export function appendFunctions(service: string): string {
   const schema = schemaName(service);
-  return [raise(schema), settle(schema), lookUp(schema), judge, rechain, append(schema), appendGroup(schema)].join('');
+  return [settle(schema), lookUp(schema), judge, rechain, append(schema)].join('');
 }

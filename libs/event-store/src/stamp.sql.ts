@@ -12,23 +12,23 @@ const SECTION = 0x746c;
  * The state lies in sequences, because all see them at once. The handler lets go of the section where a time-out or a cancel
  * falls inside it (a session's advisory lock would outlive the transaction).
  */
-const stampFunction = (schema: string) => `
-CREATE SEQUENCE log_n MINVALUE 0 START 0;
-CREATE SEQUENCE log_xid MINVALUE 0 START 0;
-CREATE SEQUENCE log_time MINVALUE 0 START 0;
-
-CREATE FUNCTION stamp_events(count int, OUT xid xid8, OUT first_n bigint, OUT recorded_at bigint)
+export const stampFunction = (schema: string) => `
+CREATE OR REPLACE FUNCTION stamp_events(count int, OUT xid xid8, OUT first_n bigint, OUT recorded_at bigint)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   own bigint := pg_current_xact_id()::text::bigint;
   section int := '${schema}.log_n'::regclass::oid::int;
+  done text;
 BEGIN
-  PERFORM pg_advisory_lock(${SECTION}, section);
-  SELECT last_value + 1 INTO first_n FROM ${schema}.log_n;
-  SELECT greatest(last_value, own) INTO own FROM ${schema}.log_xid;
-  SELECT greatest(last_value, floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint) INTO recorded_at FROM ${schema}.log_time;
-  PERFORM setval('${schema}.log_n', first_n + count - 1), setval('${schema}.log_xid', own), setval('${schema}.log_time', recorded_at);
-  PERFORM pg_advisory_unlock(${SECTION}, section);
+  -- Assignments, not statements: an expression is evaluated where it stands, and a SELECT is planned, started and ended for each append.
+  done := pg_advisory_lock(${SECTION}, section);
+  first_n := coalesce(pg_sequence_last_value('${schema}.log_n'), 0) + 1;
+  own := greatest(pg_sequence_last_value('${schema}.log_xid'), own);
+  recorded_at := greatest(pg_sequence_last_value('${schema}.log_time'), floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint);
+  done := setval('${schema}.log_n', first_n + count - 1);
+  done := setval('${schema}.log_xid', own);
+  done := setval('${schema}.log_time', recorded_at);
+  done := pg_advisory_unlock(${SECTION}, section);
   xid := own::text::xid8;
 EXCEPTION WHEN query_canceled OR OTHERS THEN
   PERFORM pg_advisory_unlock(${SECTION}, section);
@@ -38,7 +38,11 @@ END $$;
 
 /** The function stamp_events and its sequences, which nobody else touches; the relay may look how far the log has come. */
 export function stampEvents(service: string): string {
-  return `${stampFunction(schemaName(service))}
+  return `
+CREATE SEQUENCE log_n MINVALUE 0 START 0;
+CREATE SEQUENCE log_xid MINVALUE 0 START 0;
+CREATE SEQUENCE log_time MINVALUE 0 START 0;
+${stampFunction(schemaName(service))}
 REVOKE ALL ON SEQUENCE log_n, log_xid, log_time FROM ${roleName(service, 'writer')};
 GRANT SELECT ON SEQUENCE log_n TO ${roleName(service, 'relay')};
 `;

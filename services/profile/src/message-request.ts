@@ -7,8 +7,7 @@ import { validate as isUuid } from 'uuid';
 import type { BodyStore } from './body-store';
 import { Overtaken, type Ledger } from './ledger';
 import { planEvent, readEnvelope, type PlannedEvent } from './ledger-event';
-import { findCustomer } from './reading/customer-finder';
-import { segmentsOf } from './reading/customer-reader';
+import { findSegments } from './reading/customer-finder';
 import { MESSAGE_REQUESTED } from './relay';
 
 /** Providers whose channel takes messages now. */
@@ -98,7 +97,7 @@ async function findAnswered(tx: Tx, keys: TenantKeys, account: string, message: 
   if (message.customer === undefined || message.conversation === undefined) {
     throw noConversation('Name the interaction it answers (inReplyTo), or the customer and the conversation.');
   }
-  const segments = await segmentsOf(tx, keys.tenant, await findCustomer(tx, keys.tenant, message.customer));
+  const segments = await findSegments(tx, keys.tenant, message.customer);
   const conversation = keys.hash('conversation', `${account}|${message.conversation}`);
   const { rows } = await tx.query<{ event: string }>(
     `SELECT event FROM timeline_item WHERE tenant = $1 AND segment = ANY ($2::uuid[]) AND conversation = $3

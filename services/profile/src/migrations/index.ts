@@ -1,5 +1,5 @@
 import { parkingMigration } from '@throughline/bus';
-import { digestMigration, eventStoreMigration } from '@throughline/event-store';
+import { appendInOneFunction, digestMigration, eventStoreMigration } from '@throughline/event-store';
 import type { Migration } from '@throughline/postgres';
 import { segmentKeyMigration } from '@throughline/vault';
 import { readModels } from './read-models';
@@ -11,4 +11,5 @@ export const migrations: readonly Migration[] = [
   segmentKeyMigration('profile'),
   readModels,
   parkingMigration('profile'),
+  appendInOneFunction('profile'),
 ];

@@ -4,21 +4,26 @@ import type { Tx } from '@throughline/postgres';
 import type { TenantKeys } from '@throughline/vault';
 import { validate as isUuid } from 'uuid';
 import { FIRST_GENERATION } from '../membership.projection';
-import { customersOf } from './customer-reader';
+import { segmentsOf } from './customer-reader';
 
-/** The customer who answers to this id: her own, or that of any of her members. Throws 404 (`customer-not-found`), also for another tenant's. */
-export async function findCustomer(tx: Tx, tenant: string, id: string): Promise<string> {
-  const customer = isUuid(id) ? (await customersOf(tx, tenant, [id])).get(id.toLowerCase()) : undefined;
-  if (!customer) throw notFound('customer-not-found', 'There is no such customer.');
-  return customer;
+/** The id of the segment that names a customer: her own, or that of any of her members. Throws 404 (`customer-not-found`) where the text is no id. */
+export function memberId(id: string): string {
+  if (!isUuid(id)) throw customerNotFound();
+  return id.toLowerCase();
 }
 
-/** The customers who hold these identities, each once, in the order of the claims. Exact, over keyed hashes. */
-export async function findByIdentities(tx: Tx, keys: TenantKeys, texts: readonly string[]): Promise<string[]> {
-  const segments = texts.map((text) => segmentId(keys.tenant, keys.hash('identity', text), FIRST_GENERATION));
-  const customers = await customersOf(tx, keys.tenant, segments);
-  return [...new Set(segments.flatMap((segment) => customers.get(segment) ?? []))];
+/** All segments of the customer who answers to this id. Throws 404 (`customer-not-found`), also for another tenant's. */
+export async function findSegments(tx: Tx, tenant: string, id: string): Promise<string[]> {
+  const segments = await segmentsOf(tx, tenant, memberId(id));
+  if (segments.length === 0) throw customerNotFound();
+  return segments;
 }
+
+/** The segments that hold these identities, in the order of the claims. Exact, over keyed hashes. */
+export const segmentsOfIdentities = (keys: TenantKeys, texts: readonly string[]): string[] =>
+  texts.map((text) => segmentId(keys.tenant, keys.hash('identity', text), FIRST_GENERATION));
+
+export const customerNotFound = () => notFound('customer-not-found', 'There is no such customer.');
 
 /** The claims in their one written form. Throws 400 naming each that names nobody. @param pointerOf where the caller wrote claim n */
 export function normalTexts(directory: Pick<Directory, 'tenant'>, tenant: string, claims: readonly IdentityClaim[], pointerOf: (index: number) => string): string[] {

@@ -46,11 +46,21 @@ interface Member extends MemberRow {
   first: Position;
 }
 
-/** LATERAL, so that each row is looked up by its whole key whatever the planner knows of a young table. */
+/**
+ * All members of the customers to whom these segments ($2) belong. One statement with whatever is read of them: where a merge commits
+ * between two, the customer that the first one named has no members any more. LATERAL, so that each row is looked up by its whole key
+ * whatever the planner knows of a young table.
+ */
+const membersOf = (columns: string) => `
+  (SELECT DISTINCT customer FROM segment WHERE tenant = $1 AND segment = ANY ($2::uuid[])) AS whose
+  CROSS JOIN LATERAL (SELECT ${columns} FROM segment WHERE tenant = $1 AND customer = whose.customer OFFSET 0)`;
+
+const SEGMENTS = `SELECT s.segment FROM ${membersOf('segment')} s`;
+
 const MEMBERS = `
   SELECT s.segment, s.customer, s.namespace, s.identity, s.verified, s.first_position, s.first_event, s.first_at,
     p.version AS events, t.traits, l.cause, l.recorded_at AS linked_at, c.channels
-  FROM segment s
+  FROM ${membersOf('*')} s
   LEFT JOIN LATERAL (SELECT version FROM stream WHERE tenant = $1 AND stream = s.segment LIMIT 1) p ON true
   LEFT JOIN LATERAL (${traitsColumn('s.segment')}) t ON true
   LEFT JOIN LATERAL (
@@ -60,22 +70,11 @@ const MEMBERS = `
     SELECT jsonb_object_agg(channel, jsonb_build_object('count', count, 'lastAt', last_at)) AS channels FROM (
       SELECT channel, sum(count) AS count, max(last_at) AS last_at FROM segment_summary
       WHERE tenant = $1 AND segment = s.segment GROUP BY channel) AS by_channel
-  ) c ON true
-  WHERE s.tenant = $1 AND s.customer = ANY ($2::uuid[])`;
+  ) c ON true`;
 
-/** The customers these segments belong to, by segment; segments nobody knows are left out. */
-export async function customersOf(tx: Tx, tenant: string, segments: readonly string[]): Promise<Map<string, string>> {
-  const { rows } = await tx.query<{ segment: string; customer: string }>({
-    name: 'customers-of-segments',
-    text: 'SELECT segment, customer FROM segment WHERE tenant = $1 AND segment = ANY ($2::uuid[])',
-    values: [tenant, segments],
-  });
-  return new Map(rows.map(({ segment, customer }) => [segment, customer]));
-}
-
-/** The segments of a customer. */
-export async function segmentsOf(tx: Tx, tenant: string, customer: string): Promise<string[]> {
-  const { rows } = await tx.query<{ segment: string }>('SELECT segment FROM segment WHERE tenant = $1 AND customer = $2', [tenant, customer]);
+/** All segments of the customer to whom this one belongs; none where nobody knows it. */
+export async function segmentsOf(tx: Tx, tenant: string, member: string): Promise<string[]> {
+  const { rows } = await tx.query<{ segment: string }>({ name: 'segments-of-customer', text: SEGMENTS, values: [tenant, [member]] });
   return rows.map(({ segment }) => segment);
 }
 
@@ -84,15 +83,16 @@ export interface ProfileParts {
   traits: Pick<TraitValues, 'read'>;
 }
 
-/** The profiles of these customers, in their order. */
-export async function readProfiles(tx: Tx, { vault, traits }: ProfileParts, tenant: string, customers: readonly string[]): Promise<CustomerProfile[]> {
-  const { rows } = await tx.query<MemberRow>({ name: 'members-of-customers', text: MEMBERS, values: [tenant, customers] });
+/** The profiles of the customers to whom these segments belong, each once, in the order of the segments; those nobody knows are left out. */
+export async function readProfiles(tx: Tx, { vault, traits }: ProfileParts, tenant: string, segments: readonly string[]): Promise<CustomerProfile[]> {
+  const { rows } = await tx.query<MemberRow>({ name: 'members-of-customers', text: MEMBERS, values: [tenant, segments] });
   const keys = await vault.existingSegmentKeys(tx, tenant, rows.map((row) => row.segment));
   const members = Map.groupBy(rows, (row) => row.customer);
   const pointers = new Map(Array.from(members, ([customer, own]) => [customer, latestPointers(own)]));
   const told = await traits.read(tx, tenant, [...pointers.values()].flat(), async () => keys);
-  const known = customers.filter((customer) => members.has(customer));
-  return known.map((customer) => foldProfile(customer, members.get(customer)!, keys, traitsAt(pointers.get(customer)!, told)));
+  const customerOf = new Map(rows.map(({ segment, customer }) => [segment, customer]));
+  const known = new Set(segments.flatMap((segment) => customerOf.get(segment) ?? []));
+  return [...known].map((customer) => foldProfile(customer, members.get(customer)!, keys, traitsAt(pointers.get(customer)!, told)));
 }
 
 function foldProfile(customerId: string, rows: readonly MemberRow[], keys: ReadonlyMap<string, SegmentKey>, traits: Traits): CustomerProfile {

@@ -5,7 +5,7 @@ import { Caller, Scopes, type Credential, type Directory, type Runtime } from '@
 import type { Database } from '@throughline/postgres';
 import { DATABASE, RUNTIME } from '../profile.tokens';
 import { Customer, CustomerList, CustomerLookup, CustomerQuery, presentCustomer } from './customer.dto';
-import { findByIdentities, findCustomer, normalTexts } from './customer-finder';
+import { customerNotFound, findSegments, memberId, normalTexts, segmentsOfIdentities } from './customer-finder';
 import { TraitValues } from '../trait-values';
 import { readProfiles } from './customer-reader';
 import { refuseUnserved } from './not-served-yet';
@@ -57,9 +57,10 @@ export class CustomersController {
   @ApiOkResponse({ type: Customer, headers: { ETag: { description: 'Her version.', schema: { type: 'string' } } } })
   @ApiNotFoundResponse({ description: '`/problems/customer-not-found`' })
   async get(@Caller() { tenant }: Credential, @Param('customerId') id: string, @Res({ passthrough: true }) reply: Reply): Promise<Customer> {
-    const [profile] = await this.database.reader(tenant, async (tx) => readProfiles(tx, this.profileParts, tenant, [await findCustomer(tx, tenant, id)]));
-    reply.header('etag', `"${profile!.version}"`);
-    return presentCustomer(profile!, id.toLowerCase());
+    const [profile] = await this.database.reader(tenant, (tx) => readProfiles(tx, this.profileParts, tenant, [memberId(id)]));
+    if (!profile) throw customerNotFound();
+    reply.header('etag', `"${profile.version}"`);
+    return presentCustomer(profile, id.toLowerCase());
   }
 
   @Get(':customerId/timeline')
@@ -70,13 +71,12 @@ export class CustomersController {
   async timeline(@Caller() { tenant }: Credential, @Param('customerId') id: string, @Query() query: TimelineQuery): Promise<TimelineList> {
     refuseUnserved(query, ['asOf', 'knownAt']);
     const keys = await this.runtime.vault.forTenant(tenant);
-    return this.database.reader(tenant, async (tx) => this.timelines.page(tx, keys, await findCustomer(tx, tenant, id), query));
+    return this.database.reader(tenant, async (tx) => this.timelines.page(tx, keys, await findSegments(tx, tenant, id), query));
   }
 
   private async find(tenant: string, texts: readonly string[]): Promise<CustomerList> {
     const keys = await this.runtime.vault.forTenant(tenant);
-    const read = async (tx: Parameters<typeof findByIdentities>[0]) => readProfiles(tx, this.profileParts, tenant, await findByIdentities(tx, keys, texts));
-    const profiles = await this.database.reader(tenant, read);
+    const profiles = await this.database.reader(tenant, (tx) => readProfiles(tx, this.profileParts, tenant, segmentsOfIdentities(keys, texts)));
     return { items: profiles.map((profile) => presentCustomer(profile)), next: null, previous: null };
   }
 }

@@ -4,7 +4,6 @@ import { readCursor, signCursor } from '@throughline/platform';
 import type { Tx } from '@throughline/postgres';
 import type { TenantKeys, Vault } from '@throughline/vault';
 import type { BodyStore } from '../body-store';
-import { segmentsOf } from './customer-reader';
 import { presentItem, type TimelineItem, type TimelineList } from './timeline-item.dto';
 import { readPage, type TimelineFilter, type TimelineKey, type TimelinePage, type TimelineRow } from './timeline-page';
 import type { TimelineQuery } from './timeline-query.dto';
@@ -28,11 +27,10 @@ export class TimelineReader {
     private readonly bodies: BodyStore,
   ) {}
 
-  /** @param customer a customer's own id, not that of a merged member */
-  async page(tx: Tx, keys: TenantKeys, customer: string, query: TimelineQuery): Promise<TimelineList> {
+  /** @param segments all of a customer's, as one statement told them */
+  async page(tx: Tx, keys: TenantKeys, segments: readonly string[], query: TimelineQuery): Promise<TimelineList> {
     const cursor = query.cursor === undefined ? undefined : readCursor<Cursor>(keys, CURSOR, query.cursor);
     const order = orderOf(query, cursor);
-    const segments = await segmentsOf(tx, keys.tenant, customer);
     const filter = await this.filter(tx, keys, segments, query);
     const limit = query.limit ?? DEFAULT_LIMIT;
     const turn = cursor?.turn ?? 'next';
