@@ -151,9 +151,9 @@ const store = (schema: string) => `
  * Appends a group of calls: in the tenants of the caller's transaction, or, where `tenants` are given, in a transaction of its own for
  * these, by a session that has the writer's role. It waits for a stream that another transaction has in work; one of its own not for
  * long, since all its callers wait with it. What will not do is left out and the rest is written: events
- * whose id is there (\`taken\`), calls whose streams are at other versions (\`refused\`). Ids are claimed before anything is
+ * whose id is there (`taken`), calls whose streams are at other versions (`refused`). Ids are claimed before anything is
  * known of them, which is right where none is there and every version fits; else, or where a call expects a version that
- * another call of the group moves (\`careful\`), they are looked up and the calls judged first. Raises 40001 where another
+ * another call of the group moves (`careful`), they are looked up and the calls judged first. Raises 40001 where another
  * transaction claims one of these ids meanwhile for another stream: try again.
  */
 const append = (schema: string) => `
