@@ -1,6 +1,7 @@
 import type { Card } from '@throughline/contracts';
 import type { Tx } from '@throughline/postgres';
 import type { Vault } from '@throughline/vault';
+import { membersOf } from './membership';
 import { latestPointers, traitsAt, traitsColumn, type TraitColumn, type TraitValues } from './trait-values';
 
 export type CardOf = Omit<Card, '$typeName' | '$unknown'>;
@@ -11,11 +12,8 @@ interface MemberRow {
   traits: TraitColumn;
 }
 
-/** LATERAL, so that each row is looked up by its whole key whatever the planner knows of a young table: a join may be made by tenant alone. */
 const MEMBERS = `
-  SELECT m.segment, m.customer, t.traits
-  FROM (SELECT DISTINCT customer FROM segment WHERE tenant = $1 AND segment = ANY ($2::uuid[])) AS c
-  CROSS JOIN LATERAL (SELECT segment, customer FROM segment WHERE tenant = $1 AND customer = c.customer OFFSET 0) AS m
+  SELECT m.segment, m.customer, t.traits FROM ${membersOf('segment, customer')} m
   LEFT JOIN LATERAL (${traitsColumn('m.segment')}) AS t ON true`;
 
 export interface CardParts {

@@ -50,6 +50,15 @@ export async function readLinks(tx: Tx, tenant: string, pairs: readonly (readonl
   return rows.map(({ segment, peer }) => [segment, peer]);
 }
 
+/**
+ * SQL: all members of the customers to whom these segments ($2) belong. One statement with whatever is read of them: where a merge commits
+ * between two, the customer that the first one named has no members any more. LATERAL, so that each row is looked up by its whole key
+ * whatever the planner knows of a young table.
+ */
+export const membersOf = (columns: string) => `
+  (SELECT DISTINCT customer FROM segment WHERE tenant = $1 AND segment = ANY ($2::uuid[])) AS whose
+  CROSS JOIN LATERAL (SELECT ${columns} FROM segment WHERE tenant = $1 AND customer = whose.customer OFFSET 0)`;
+
 /** Which of these segments stand already, and whether each is verified. */
 export async function readSegments(tx: Tx, tenant: string, segments: readonly string[]): Promise<Map<string, boolean>> {
   const { rows } = await tx.query<{ segment: string; verified: boolean }>({

@@ -2,6 +2,7 @@ import { comparePositions, parsePosition, type Position } from '@throughline/con
 import type { Tx } from '@throughline/postgres';
 import type { SegmentKey, Vault } from '@throughline/vault';
 import { WITHHELD } from '../ledger-event';
+import { membersOf } from '../membership';
 import { identityBinding } from '../membership.projection';
 import { latestPointers, traitsAt, traitsColumn, type TraitColumn, type TraitValues } from '../trait-values';
 import type { Traits } from '../traits';
@@ -45,15 +46,6 @@ interface MemberRow {
 interface Member extends MemberRow {
   first: Position;
 }
-
-/**
- * All members of the customers to whom these segments ($2) belong. One statement with whatever is read of them: where a merge commits
- * between two, the customer that the first one named has no members any more. LATERAL, so that each row is looked up by its whole key
- * whatever the planner knows of a young table.
- */
-const membersOf = (columns: string) => `
-  (SELECT DISTINCT customer FROM segment WHERE tenant = $1 AND segment = ANY ($2::uuid[])) AS whose
-  CROSS JOIN LATERAL (SELECT ${columns} FROM segment WHERE tenant = $1 AND customer = whose.customer OFFSET 0)`;
 
 const SEGMENTS = `SELECT s.segment FROM ${membersOf('segment')} s`;
 
