@@ -7,7 +7,7 @@ export { Caller, Operator, Public, Scopes } from './auth/access';
 export { hasScope, mayIngest, mayVouch } from './auth/scopes';
 export { readConfig } from './config/read-config';
 export { readCursor, signCursor } from './cursor';
-export { bodyToSend, INLINE_LIMIT, openBlob, openRecord, putSealed, sealBody } from './door/sealed-body';
+export { bodyToSend, INLINE_LIMIT, openBlob, openRecord, putSealed } from './door/sealed-body';
 export { compileDto, compileSchema, type Check } from './http/compile-dto';
 export { LogDoor, type LogDoorParts } from './log-door/log-door';
 export { LogDoorController } from './log-door/log-door.controller';

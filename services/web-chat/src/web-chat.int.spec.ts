@@ -1,7 +1,7 @@
 import { create, toBinary } from '@bufbuild/protobuf';
 import type { Message } from '@throughline/bus';
 import { BodySchema, Direction, EnvelopeSchema, interactionId, RecordSchema, unavailable, type Body } from '@throughline/contracts';
-import { sealBody, type AcceptedEvent } from '@throughline/platform';
+import { bodyToSend, type AcceptedEvent } from '@throughline/platform';
 import { acceptedEvents, startForTest, until, type TestService } from '@throughline/platform/testing';
 import { commitment, randomSalt } from '@throughline/vault';
 import { createHmac, randomUUID } from 'node:crypto';
@@ -82,7 +82,7 @@ async function request(visitor: string, text: string, conversation = visitor, ac
     id, type: 'message.requested', tenant, account, channel: 'web-chat', direction: Direction.OUTBOUND, key,
     occurredAt: BigInt(Date.now()), commitment: commitment(id, body),
   });
-  await bus.publish('outbound', [{ key, value: toBinary(RecordSchema, create(RecordSchema, { envelope, body: await sealBody(keys, blobs, id, body) })) }]);
+  await bus.publish('outbound', [{ key, value: toBinary(RecordSchema, create(RecordSchema, { envelope, body: keys.seal('epoch', id, await bodyToSend(keys, blobs, id, body)) })) }]);
   return id;
 }
 

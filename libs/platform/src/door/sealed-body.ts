@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import type { BlobClass, BlobStore } from '@throughline/blob';
-import { BodySchema, rejected, SealedBodySchema, type Body, type Record, type SealedBody } from '@throughline/contracts';
+import { BodySchema, rejected, SealedBodySchema, type Body, type Record } from '@throughline/contracts';
 import { commitment, type Sealed, type SealPurpose, type TenantKeys } from '@throughline/vault';
 
 /** Bytes; what is over it goes to the blob store, and the event names the blob (docs/architecture.md, invariant 1). */
@@ -15,11 +15,6 @@ export async function bodyToSend(keys: Keys, blobs: BlobStore, id: string, body:
   const blob = randomUUID();
   await putSealed(keys, blobs, { blob, id, purpose: 'epoch' }, body);
   return toBinary(BodySchema, create(BodySchema, { blob }));
-}
-
-/** The same, sealed for its event under the tenant's current epoch key: for a topic without frames. */
-export async function sealBody(keys: Keys, blobs: BlobStore, id: string, body: Uint8Array): Promise<SealedBody> {
-  return sealedBody(keys.seal('epoch', id, await bodyToSend(keys, blobs, id, body)));
 }
 
 /**
