@@ -55,7 +55,8 @@ async function closeRoom() {
 /** What goes wrong in the tool itself is a bad row, not the end of the table. */
 async function tried(fault, drill, work) {
   try {
-    report({ fault: fault.name, ...(await work()) });
+    const row = await work();
+    if (row) report({ fault: fault.name, ...row });
   } catch (error) {
     report({ fault: fault.name, drill, failed: `the drill itself failed: ${error.message.slice(0, 300)}`, good: false });
     await closeRoom();
@@ -66,6 +67,10 @@ async function runFault(fault) {
   const reason = fault.modes.includes(values.mode) ? fault.skip?.() : `not in ${values.mode} mode`;
   if (reason) return report({ fault: fault.name, skipped: reason, good: false });
   if (fault.run) return tried(fault, '', async () => fault.run(await roomFor(fault.needs), Number(values.rate)));
+  return tried(fault, '', () => runDrills(fault));
+}
+
+async function runDrills(fault) {
   const names = fault.drills(await roomFor(fault.needs)).map(({ name }) => name);
   for (const [index, name] of names.entries()) {
     // Drills are made anew for each room: a former one may have been closed.

@@ -1,6 +1,6 @@
 // A PostgreSQL beside the product, where a fault needs one that the product does not start itself.
 import { spawn } from 'node:child_process';
-import { chmodSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { until } from '../products/ready.mjs';
@@ -20,10 +20,13 @@ export async function startServer(folder, env = {}) {
   const log = openSync(join(folder, 'server.log'), 'a');
   const child = spawn(...asOwner(program, args), { env: { PATH: process.env.PATH, LC_ALL: 'C', TZ: 'UTC', ...env }, cwd: '/', stdio: ['ignore', log, log], detached: true });
   const gone = new Promise((resolve) => child.once('exit', resolve));
-  await until(() => readFileSync(join(folder, 'data', 'postmaster.pid'), 'utf8').split('\n')[7]?.trim() === 'ready', READY_LIMIT_MS, 'PostgreSQL did not start');
+  await until(() => saysReady(join(folder, 'data', 'postmaster.pid')), READY_LIMIT_MS, 'PostgreSQL did not start');
   const stop = () => (child.kill('SIGINT'), gone);
   return { url, port: Number(new URL(url).port), pid: child.pid, stop };
 }
+
+/** The file is made by the server: at first there is none. */
+const saysReady = (pidFile) => existsSync(pidFile) && readFileSync(pidFile, 'utf8').split('\n')[7]?.trim() === 'ready';
 
 /** PostgreSQL does not run as root. */
 const asOwner = (program, args) =>
