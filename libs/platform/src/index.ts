@@ -3,7 +3,7 @@ import './telemetry/metrics';
 export * from './runtime.contract';
 export { eventOf, type AcceptedEvent, type EventMaking } from './accepted/accepted-event';
 export { readAccepted } from './accepted/read-accepted';
-export { Caller, Operator, Public, Scopes } from './auth/access';
+export { Caller, callerOf, Operator, Public, Scopes, type CallerRequest } from './auth/access';
 export { hasScope, mayIngest, mayVouch } from './auth/scopes';
 export { readConfig } from './config/read-config';
 export { readCursor, signCursor } from './cursor';

@@ -48,7 +48,7 @@ export class AdminLife implements OnApplicationBootstrap, OnModuleDestroy {
     if (missing === 0) return 0;
     this.log.error(
       { missing },
-      'the bus came back without configuration it had held, which is published again; interactions it had not handed on are gone: throughline_bus_published_total less throughline_bus_handled_total says how many at most',
+      'the bus came back without configuration it had held, which is published again; interactions it had not handed on are gone: throughline_bus_published_total plus throughline_bus_doubtful_total less throughline_bus_handled_total says how many at most',
     );
     return missing;
   }

@@ -1,7 +1,6 @@
-import { Body, Controller, HttpCode, Inject, Post, Req } from '@nestjs/common';
+import { Controller, HttpCode, Inject, Post, Req } from '@nestjs/common';
 import { ApiBody, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
-import { Caller, Scopes, toProblem, type Credential } from '@throughline/platform';
-import type { FastifyRequest } from 'fastify';
+import { callerOf, Scopes, toProblem, type CallerRequest } from '@throughline/platform';
 import { AcceptedInteraction, BatchAnswer, PostedBatch, type BatchItem } from './answers';
 import { itemsOf, singleOf } from './posted-body';
 import { PostedInteraction } from './posted-interaction';
@@ -9,7 +8,10 @@ import { Posting, type Outcome } from './posting';
 
 const TRACEPARENT = /^[\da-f]{2}-[\da-f]{32}-[\da-f]{16}-[\da-f]{2}$/;
 
-/** The generic door. Bodies are checked by compiled schemas, not by the pipe, so they come in untyped. */
+/**
+ * The generic door. Bodies are checked by compiled schemas and not by the pipe; and handlers take the request alone, since Nest sends
+ * every other parameter through all pipes, a promise each.
+ */
 @ApiTags('interactions')
 @Scopes('ingest')
 @Controller('v1/interactions')
@@ -21,8 +23,8 @@ export class InteractionsController {
   @ApiOperation({ summary: 'Posts one interaction, or a CloudEvent 1.0 around it.' })
   @ApiBody({ type: PostedInteraction })
   @ApiResponse({ status: 202, type: AcceptedInteraction, description: 'Durable: it will appear exactly once.' })
-  async one(@Caller() caller: Credential, @Req() request: FastifyRequest, @Body() body: unknown): Promise<AcceptedInteraction> {
-    const [outcome] = await this.posting.post(caller, [singleOf(body, request.headers['content-type'])], traceOf(request));
+  async one(@Req() request: CallerRequest): Promise<AcceptedInteraction> {
+    const [outcome] = await this.posting.post(callerOf(request), [singleOf(request.body, request.headers['content-type'])], traceOf(request));
     if (!outcome || 'error' in outcome) throw outcome?.error ?? new Error('the posted item has no outcome');
     return accepted(outcome);
   }
@@ -32,13 +34,13 @@ export class InteractionsController {
   @ApiOperation({ summary: 'Posts up to 1,000 interactions, or a batch of CloudEvents. A bad item hurts no other.' })
   @ApiBody({ type: PostedBatch })
   @ApiResponse({ status: 200, type: BatchAnswer })
-  async batch(@Caller() caller: Credential, @Req() request: FastifyRequest, @Body() body: unknown): Promise<BatchAnswer> {
-    const outcomes = await this.posting.post(caller, itemsOf(body, request.headers['content-type']), traceOf(request));
+  async batch(@Req() request: CallerRequest): Promise<BatchAnswer> {
+    const outcomes = await this.posting.post(callerOf(request), itemsOf(request.body, request.headers['content-type']), traceOf(request));
     return { items: outcomes.map((outcome, index) => batchItem(outcome, index, request.id)) };
   }
 }
 
-function traceOf({ headers }: FastifyRequest): string | undefined {
+function traceOf({ headers }: CallerRequest): string | undefined {
   const header = headers.traceparent;
   return typeof header === 'string' && TRACEPARENT.test(header) ? header : undefined;
 }

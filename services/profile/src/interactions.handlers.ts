@@ -2,29 +2,43 @@ import { Controller, Inject } from '@nestjs/common';
 import { OnGroup, type Message } from '@throughline/bus';
 import { formatAccepted, mediaTypeOf } from '@throughline/contracts';
 import type { Runtime, SetAside } from '@throughline/platform';
-import type { OpenInteraction } from './intake';
-import { JoinedIntake } from './joined-intake';
-import { openBatch, type Unopenable } from './open-interactions';
+import { Intake, type OpenInteraction } from './intake';
+import { byTenant, openParts, type OpenedPart, type Unopenable } from './open-interactions';
 import { RUNTIME } from './profile.tokens';
 
 const ACCEPTED = mediaTypeOf('interactions');
+/** Tenants of a batch taken in at the same time, each in a transaction of its own. */
+const TENANTS_AT_ONCE = 4;
 
 /** Takes every interaction accepted at any door into the log. */
 @Controller()
 export class InteractionsHandlers {
   constructor(
     @Inject(RUNTIME) private readonly runtime: Pick<Runtime, 'vault' | 'blobs' | 'deadLetters'>,
-    @Inject(JoinedIntake) private readonly intake: Pick<JoinedIntake, 'take'>,
+    @Inject(Intake) private readonly intake: Pick<Intake, 'take'>,
   ) {}
 
   /** At least once: what the log knows already changes nothing, and what was set aside is set aside under the same id. */
   @OnGroup({ topic: 'interactions', group: 'profile', maxBatch: 1000 })
   async take(batch: readonly Message[]): Promise<void> {
-    for await (const { keys, interactions, unopenable } of openBatch(this.runtime.vault, this.runtime.blobs, batch)) {
-      const { conflicts, refused } = await this.intake.take(keys, interactions);
-      const letters = [...unopenable.map(letterOfUnopenable), ...conflicts.map(letterOfConflict), ...refused.map(letterOfRefusal)];
-      for (const letter of letters) await this.runtime.deadLetters.put(letter);
-    }
+    const tenants = [...byTenant(batch)];
+    const lane = async () => {
+      for (let next; (next = tenants.shift()); ) await this.takeOf(...next);
+    };
+    const lanes = Array.from({ length: TENANTS_AT_ONCE }, lane);
+    // A failure is told when nothing is at work any more: the batch may come again at once.
+    const failure = (await Promise.allSettled(lanes)).find((end) => end.status === 'rejected');
+    if (failure) throw failure.reason;
+  }
+
+  private async takeOf(tenant: string, messages: readonly Message[]): Promise<void> {
+    for await (const part of openParts(this.runtime.vault, this.runtime.blobs, tenant, messages)) await this.takeIn(part);
+  }
+
+  private async takeIn({ keys, interactions, unopenable }: OpenedPart): Promise<void> {
+    const { conflicts, refused } = await this.intake.take(keys, interactions);
+    const letters = [...unopenable.map(letterOfUnopenable), ...conflicts.map(letterOfConflict), ...refused.map(letterOfRefusal)];
+    for (const letter of letters) await this.runtime.deadLetters.put(letter);
   }
 }
 

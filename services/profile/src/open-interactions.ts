@@ -15,31 +15,30 @@ export interface Unopenable {
 }
 
 /** Messages of one tenant, in their order. */
-export interface OpenedBatch {
+export interface OpenedPart {
   keys: TenantKeys;
   interactions: OpenInteraction[];
   unopenable: Unopenable[];
 }
 
 /** Bytes of bodies held open at once: a few messages may be as large as all others together. */
-const PART_BYTES = 16 * 1024 * 1024;
+const PART_BYTES = 4 * 1024 * 1024;
 
-/**
- * Makes events of a batch off the bus, tenant by tenant and a part at a time: a batch may name more than fits into memory.
- * Throws `rejected` (`undecodable`) for what is no accepted interaction, `unavailable` where keys or blobs are away.
- */
-export async function* openBatch(vault: Pick<Vault, 'forTenant'>, blobs: BlobStore, batch: readonly Message[]): AsyncGenerator<OpenedBatch> {
-  const tenants = Map.groupBy(batch, tenantOf);
-  for (const [tenant, messages] of tenants) yield* openAll(await vault.forTenant(tenant), blobs, messages);
-}
+/** The messages of a batch by their tenants. Throws `rejected` (`undecodable`) where one names none. */
+export const byTenant = (batch: readonly Message[]): Map<string, Message[]> => Map.groupBy(batch, tenantOf);
 
 function tenantOf({ tenant }: Message): string {
   if (!tenant) throw rejected('undecodable', 'The message names no tenant.');
   return tenant;
 }
 
-async function* openAll(keys: TenantKeys, blobs: BlobStore, messages: readonly Message[]): AsyncGenerator<OpenedBatch> {
-  let part: OpenedBatch = { keys, interactions: [], unopenable: [] };
+/**
+ * Makes events of a tenant's messages, a part at a time: a batch may name more than fits into memory.
+ * Throws `rejected` (`undecodable`) for what is no accepted interaction, `unavailable` where keys or blobs are away.
+ */
+export async function* openParts(vault: Pick<Vault, 'forTenant'>, blobs: BlobStore, tenant: string, messages: readonly Message[]): AsyncGenerator<OpenedPart> {
+  const keys = await vault.forTenant(tenant);
+  let part: OpenedPart = { keys, interactions: [], unopenable: [] };
   let bytes = 0;
   for (const message of messages) {
     if (bytes >= PART_BYTES) {

@@ -1,7 +1,7 @@
 import { create, fromBinary, toBinary, type MessageInitShape } from '@bufbuild/protobuf';
 import { DeadLetterSchema, interactionId, RedriveSchema, rejected, tenantId, type DeadLetter, type Interaction } from '@throughline/contracts';
 import { startForTest, until, type TestService } from '@throughline/platform/testing';
-import { JoinedIntake } from './joined-intake';
+import { Intake } from './intake';
 import { profileService } from './profile.module';
 
 const TENANT = tenantId('profile-parked');
@@ -18,7 +18,7 @@ describe('an interaction that the profile cannot take', () => {
     await service.publish.key(TENANT, 'tl_parked', ['read']);
     const handle = async (batch: readonly { value: Buffer }[]) => void letters.push(...batch.map(({ value }) => fromBinary(DeadLetterSchema, value)));
     await service.runtime.bus.broadcast({ topic: 'dead-letters', handle });
-    const intake = service.app.get(JoinedIntake);
+    const intake = service.app.get(Intake);
     const take = intake.take.bind(intake);
     jest.spyOn(intake, 'take').mockImplementation(async (keys, interactions) => {
       for (const { envelope } of interactions) if (faults.has(envelope.id)) throw faults.get(envelope.id)!;

@@ -4,7 +4,6 @@ import { LogDoor, LogDoorController, redriveHandlers, type Runtime, type Service
 import type { Database } from '@throughline/postgres';
 import { BodyStore } from './body-store';
 import { Intake } from './intake';
-import { JoinedIntake } from './joined-intake';
 import { InteractionsHandlers } from './interactions.handlers';
 import { Ledger } from './ledger';
 import { MessageRequests } from './message-request';
@@ -86,7 +85,7 @@ function providers(runtime: Runtime, database: Database): Provider[] {
   return [
     { provide: RUNTIME, useValue: runtime },
     { provide: DATABASE, useValue: database },
-    { provide: JoinedIntake, useValue: new JoinedIntake(new Intake(appending, eventStore, ledger)) },
+    { provide: Intake, useValue: new Intake(appending, eventStore, ledger) },
     { provide: TraitValues, useValue: traits },
     { provide: TimelineReader, useValue: new TimelineReader(eventStore, vault, bodies) },
     { provide: InteractionWatch, useValue: watch },

@@ -3,7 +3,8 @@ import type { Consumer, EachBatchPayload, KafkaMessage } from 'kafkajs';
 import type { Message } from '../bus.contract';
 import { lastWhole, numbered, PartOfOffset } from '../offsets';
 import type { Frames } from '../frames/frames';
-import { work, type Work } from '../work';
+import { JoinedWork } from '../joined-work';
+import type { Work } from '../work';
 import { Heart } from './heart';
 import { PartitionPauses } from './partition-pauses';
 
@@ -32,12 +33,13 @@ interface Fetched {
   valid: () => boolean;
 }
 
-/** Works the batches that kafkajs fetched, those of one partition one after the other. */
+/** Works the batches that kafkajs fetched: those of one partition one after the other, those of several together. */
 export class BatchWorker {
   private readonly pauses = new PartitionPauses();
   private readonly parts = new Map<number, PartOfOffset>();
   /** By partition: the batch in work, which the next one waits for. */
   private readonly inWork = new Map<number, Promise<void>>();
+  private readonly joined: JoinedWork;
   /** Rises with every assignment: a batch of an older one must not move an offset. */
   private assignment = 0;
 
@@ -46,7 +48,9 @@ export class BatchWorker {
     private readonly progress: Progress,
     private readonly frames: Pick<Frames, 'open'>,
     private readonly heartbeatMs: number,
-  ) {}
+  ) {
+    this.joined = new JoinedWork(reading.job, reading.maxBatch);
+  }
 
   assignedAnew(): void {
     this.assignment++;
@@ -119,7 +123,7 @@ export class BatchWorker {
     for (let at = 0; at < open.length; at += maxBatch) {
       const going = this.progress.going() && !this.progress.paused() && payload.isRunning() && !payload.isStale() && beats() && valid();
       if (!going) return;
-      const error = await work(open.slice(at, at + maxBatch), this.reading.job, settled);
+      const error = await this.joined.work(open.slice(at, at + maxBatch), settled);
       part.note(messages, settled);
       if (!(await this.progressed(fetched, lastWhole(messages, settled), error))) return;
     }

@@ -17,6 +17,8 @@ export interface KafkaBusOptions extends Omit<ClusterOptions, 'log'> {
   /** Seals what waits on a framed topic. */
   frames: FrameSealer;
   log?: BusLog;
+  /** Told of so many messages whose sending failed: they may be durable all the same. */
+  inDoubt?: (topic: TopicName, messages: number) => void;
   /** Partitions of one subscription worked at the same time (default 64: whoever handles them may join what waits). */
   concurrency?: number;
   /** When a member that does not answer is taken for dead. */
@@ -90,7 +92,7 @@ class KafkaBus implements Bus {
   }
 
   private lane(topic: TopicName): Lane {
-    const lane = this.lanes.get(topic) ?? new Lane(this.parts.cluster, this.parts.prefix + topic, this.parts.frames, this.parts.log);
+    const lane = this.lanes.get(topic) ?? new Lane(this.parts.cluster, this.parts.prefix + topic, this.parts.frames, this.parts.log, (messages) => this.options.inDoubt?.(topic, messages));
     this.lanes.set(topic, lane);
     return lane;
   }

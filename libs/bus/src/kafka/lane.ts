@@ -32,6 +32,8 @@ export class Lane {
     private readonly topic: string,
     private readonly frames: Frames,
     private readonly log: BusLog,
+    /** Told of so many messages whose sending failed: they may be durable all the same. */
+    private readonly inDoubt: (messages: number) => void,
   ) {
     this.waiting = new GroupCommit<Outgoing>({ flush: (messages) => this.flush(messages), bytesOf, maxItems: 2000, maxBytes: 8 * 1024 * 1024 });
   }
@@ -50,7 +52,7 @@ export class Lane {
 
   private async flush(messages: readonly Outgoing[]): Promise<void> {
     try {
-      for (const send of sendPlan(await this.frames.close(messages))) await within(SEND_MS, this.send(send));
+      for (const send of sendPlan(await this.frames.close(messages))) await this.send(send);
     } catch (error) {
       this.log.warn({ topic: this.topic, ...faultOf(error) }, 'Kafka did not take the messages');
       this.probing ??= this.probe();
@@ -58,10 +60,20 @@ export class Lane {
     }
   }
 
-  private async send(messages: readonly OutgoingRecord[]): Promise<void> {
-    const producer = await (this.producer ??= this.open());
-    const records = messages.map(({ key, value, headers, partition }) => ({ key: bufferOf(key), value: bufferOf(value), headers, partition }));
-    await producer.sendBatch({ acks: -1, timeout: SEND_MS, topicMessages: [{ topic: this.topic, messages: records }] });
+  private async send(records: readonly OutgoingRecord[]): Promise<void> {
+    const topicMessages = [{ topic: this.topic, messages: records.map(asKafkaTakesIt) }];
+    let begun = false;
+    const sending = async () => {
+      const producer = await (this.producer ??= this.open());
+      begun = true;
+      await producer.sendBatch({ acks: -1, timeout: SEND_MS, topicMessages });
+    };
+    try {
+      await within(SEND_MS, sending());
+    } catch (error) {
+      if (begun) this.inDoubt(records.reduce((sum, { count }) => sum + count, 0));
+      throw error;
+    }
   }
 
   private async open(): Promise<Producer> {
@@ -99,5 +111,7 @@ export class Lane {
     await old?.then((producer) => producer.disconnect()).catch((error: unknown) => this.log.warn(faultOf(error), 'a producer did not end well'));
   }
 }
+
+const asKafkaTakesIt = ({ key, value, headers, partition }: OutgoingRecord) => ({ key: bufferOf(key), value: bufferOf(value), headers, partition });
 
 const away = (cause?: unknown) => unavailable('bus-unavailable', 'Kafka did not take the messages', cause);

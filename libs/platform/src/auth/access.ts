@@ -20,9 +20,12 @@ export const Operator = () => SetMetadata(ACCESS, { kind: 'operator' } satisfies
 
 export type CallerRequest = FastifyRequest & { [CALLER]?: Credential };
 
-/** The caller's credential. */
-export const Caller = createParamDecorator((_: unknown, context: ExecutionContext): Credential => {
-  const caller = context.switchToHttp().getRequest<CallerRequest>()[CALLER];
-  if (!caller) throw new Error('@Caller() on a handler that asks for no credential');
+/** The caller's credential, as the guard left it. */
+export function callerOf(request: CallerRequest): Credential {
+  const caller = request[CALLER];
+  if (!caller) throw new Error('the handler asks for no credential, and wants to know whose it is');
   return caller;
-});
+}
+
+/** The caller's credential, as a parameter. */
+export const Caller = createParamDecorator((_: unknown, context: ExecutionContext) => callerOf(context.switchToHttp().getRequest<CallerRequest>()));

@@ -38,5 +38,18 @@ describe('the guard', () => {
   it('knows the operator by his token only', () => {
     expect([enter('operating', `Bearer ${OPERATOR}`), enter('operating', 'Bearer tl_known'), enter('operating', 'Bearer nobody'), enter('operating')]).toEqual(['in', 403, 401, 401]);
   });
+  it('asks of an inherited handler what the class asks that it is called on', () => {
+    class Base {
+      shared(): void {}
+    }
+    @Scopes('read') class Readers extends Base {}
+    @Scopes('work') class Workers extends Base {}
+    const enterAs = (controller: typeof Base) => {
+      const request = { headers: { authorization: 'Bearer tl_known' } } as CallerRequest;
+      return guard.canActivate({ getType: () => 'http', getHandler: () => Base.prototype.shared, getClass: () => controller, switchToHttp: () => ({ getRequest: () => request }) } as unknown as ExecutionContext);
+    };
+    expect([enterAs(Readers), enterAs(Readers)]).toEqual([true, true]);
+    expect(() => enterAs(Workers)).toThrow('work');
+  });
   it('gives the operator no tenant', () => expect(enter('reading', `Bearer ${OPERATOR}`)).toBe(401));
 });

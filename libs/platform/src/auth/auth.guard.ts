@@ -12,6 +12,8 @@ const sha256 = (text: string) => hash('sha256', text, 'buffer');
 /** Lets in who may: 401 without a credential we know, 403 (`scope`) where it may not do this. Closed where a handler says nothing. */
 export class AuthGuard implements CanActivate {
   private readonly reflector = new Reflector();
+  /** What each handler asks: the reflector takes as long as looking up the key. Classes may share an inherited handler, and ask for other things. */
+  private readonly asked = new Map<object, Map<object, Access>>();
   private readonly operatorHash: Buffer;
 
   constructor(
@@ -23,13 +25,21 @@ export class AuthGuard implements CanActivate {
 
   canActivate(context: ExecutionContext): boolean {
     if (context.getType() !== 'http') return true;
-    const access = this.reflector.getAllAndOverride<Access | undefined>(ACCESS, [context.getHandler(), context.getClass()]) ?? ANY_KEY;
+    const access = this.accessOf(context);
     if (access.kind === 'public') return true;
     const request = context.switchToHttp().getRequest<CallerRequest>();
     const token = bearer(request.headers.authorization);
     if (access.kind === 'operator') return this.checkOperator(token);
     request[CALLER] = this.caller(token, access.scopes);
     return true;
+  }
+
+  private accessOf(context: ExecutionContext): Access {
+    const [controller, handler] = [context.getClass(), context.getHandler()];
+    const own = this.asked.get(controller) ?? new Map<object, Access>();
+    const access = own.get(handler) ?? this.reflector.getAllAndOverride<Access | undefined>(ACCESS, [handler, controller]) ?? ANY_KEY;
+    this.asked.set(controller, own.set(handler, access));
+    return access;
   }
 
   private caller(token: string, scopes: readonly string[]): Credential {

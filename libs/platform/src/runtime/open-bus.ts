@@ -3,6 +3,7 @@ import type { Vault } from '@throughline/vault';
 import type { Logger } from 'pino';
 import type { RuntimeConfig } from '../runtime.contract';
 import type { ServiceDatabases } from './service-databases';
+import { countDoubts } from './counted-bus';
 import { vaultFrames } from './vault-frames';
 
 /** For tests that share a cluster. */
@@ -19,6 +20,6 @@ export interface BusParts {
 /** Kafka where brokers are named, else a log in the process' own PostgreSQL; with its topics. */
 export async function openBus({ kafkaBrokers: brokers }: RuntimeConfig, { service, databases, vault, log, kafka }: BusParts): Promise<Bus> {
   const frames = vaultFrames(vault);
-  if (brokers.length > 0) return openKafkaBus({ ...kafka, brokers, frames, clientId: `throughline-${service}`, log });
+  if (brokers.length > 0) return openKafkaBus({ ...kafka, brokers, frames, clientId: `throughline-${service}`, log, inDoubt: countDoubts });
   return openEmbeddedBus({ database: await databases.get('bus', [busMigration]), frames, log });
 }

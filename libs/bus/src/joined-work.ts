@@ -1,0 +1,70 @@
+import { isPassing } from '@throughline/contracts';
+import type { Message } from './bus.contract';
+import { work, type Work } from './work';
+
+/** Batches in the handler's hands at a time: while one waits for the disk the other is made. */
+const FLIGHTS = 2;
+
+/** What one partition brings. */
+interface Slice {
+  messages: readonly Message[];
+  settled: Set<Message>;
+  resolve: (error: Error | undefined) => void;
+}
+
+/**
+ * Joins what several partitions bring into one batch: a partition alone brings a few messages, and each batch costs its handler a
+ * transaction. Paced by what is in flight, never by a timer. Keys do not meet: a key is of one partition, and of a partition one
+ * slice is in work at a time.
+ */
+export class JoinedWork {
+  private waiting: Slice[] = [];
+  private flights = 0;
+
+  /** @param most messages of a batch, but at least one slice */
+  constructor(
+    private readonly job: Work,
+    private readonly most: number,
+  ) {}
+
+  /** As `work`, of messages of one partition: the error is given where it has left one of them open. Never throws. */
+  work(messages: readonly Message[], settled: Set<Message>): Promise<Error | undefined> {
+    return new Promise((resolve) => {
+      this.waiting.push({ messages, settled, resolve });
+      if (this.flights < FLIGHTS) void this.fly();
+    });
+  }
+
+  private async fly(): Promise<void> {
+    this.flights += 1;
+    // The partitions of one fetch come in one turn of the event loop.
+    await new Promise((resolve) => setImmediate(resolve));
+    while (this.waiting.length > 0) await this.together(this.next());
+    this.flights -= 1;
+  }
+
+  /** The first slice that has something open has what failed, unless it fails for all: those behind it go on without it. */
+  private async together(slices: readonly Slice[]): Promise<void> {
+    if (slices.length === 0) return;
+    const settled = new Set(slices.flatMap((slice) => [...slice.settled]));
+    const error = await work(slices.flatMap(({ messages }) => messages), this.job, settled);
+    const open = slices.filter((slice) => !end(slice, settled));
+    const failed = error && isPassing(error) ? open : open.slice(0, 1);
+    for (const { resolve } of failed) resolve(error);
+    await this.together(open.slice(failed.length));
+  }
+
+  private next(): Slice[] {
+    let count = 0;
+    const tooMuch = this.waiting.findIndex(({ messages }) => (count += messages.length) > this.most);
+    return this.waiting.splice(0, tooMuch === -1 ? this.waiting.length : Math.max(tooMuch, 1));
+  }
+}
+
+/** Tells a slice what of it is settled. True where that is all of it. */
+function end({ messages, settled, resolve }: Slice, all: ReadonlySet<Message>): boolean {
+  const done = messages.filter((message) => all.has(message));
+  for (const message of done) settled.add(message);
+  if (done.length === messages.length) resolve(undefined);
+  return done.length === messages.length;
+}
