@@ -8,13 +8,14 @@ import { toInteraction } from './to-interaction';
 /** What became of one item: accepted for good, or why not. */
 export type Outcome = { interactionId: string; warnings: FieldError[] } | { error: Error };
 
-interface Checked {
-  account: Account;
-  interaction: Interaction;
+/** An item that has the promised form, and where it stands among those posted. */
+interface Formed {
+  posted: PostedInteraction;
   under: string;
+  place: number;
 }
 
-type Formed = { posted: PostedInteraction; under: string };
+type Checked = Pick<Formed, 'under' | 'place'> & { interaction: Interaction };
 
 /** Takes posted items to the bus: one publishing per account, so a thousand items cost little more than one. */
 export class Posting {
@@ -22,38 +23,44 @@ export class Posting {
 
   /** Outcomes in the order of the items; a bad one hurts no other. Throws `unavailable` where nothing can be promised. */
   async post(caller: Credential, items: readonly (Posted | Error)[], trace?: string): Promise<Outcome[]> {
-    const formed = items.map((item) => (item instanceof Error ? item : itsOwn(() => form(item))));
-    const accounts = await this.accounts(formed);
-    const checked = formed.map((item) => (item instanceof Error ? item : itsOwn(() => admitted(caller, item, accounts))));
-    const good = checked.filter((item): item is Checked => !(item instanceof Error));
-    const outcomes = new Map<Checked, Outcome>();
-    const handIn = async (own: readonly Checked[]) => (await this.handIn(caller, own, trace)).forEach((outcome, index) => outcomes.set(own[index]!, outcome));
-    await Promise.all([...Map.groupBy(good, ({ account }) => account).values()].map(handIn));
-    return checked.map((item) => (item instanceof Error ? { error: item } : outcomes.get(item)!));
+    const outcomes = new Array<Outcome>(items.length);
+    const formed = formedOf(items, outcomes);
+    const accounts = Map.groupBy(formed, ({ posted }) => posted.account);
+    await Promise.all(Array.from(accounts, ([id, own]) => this.handIn(caller, id, own, trace, outcomes)));
+    return outcomes;
   }
 
-  /** Each account is asked for once, however many items name it. */
-  private async accounts(formed: readonly (Formed | Error)[]): Promise<Map<string, Account | undefined>> {
-    const ids = new Set<string>();
-    for (const item of formed) if (!(item instanceof Error)) ids.add(item.posted.account);
-    return new Map(await Promise.all([...ids].map(async (id) => [id, await this.runtime.directory.account(id)] as const)));
-  }
-
-  /** Items of one account; outcomes in their order. */
-  private async handIn(caller: Credential, items: readonly Checked[], trace?: string): Promise<Outcome[]> {
-    const request = { account: items[0]!.account, provider: 'generic', service: 'ingest', mayVouch: (namespace: string) => mayVouch(caller, namespace), trace };
-    const results = await this.runtime.door.accept(request, items.map(({ interaction }) => interaction));
-    return items.map(({ under }, index) => toOutcome(results[index]!, under));
+  /** Items that name one account, which is asked for once. */
+  private async handIn(caller: Credential, id: string, items: readonly Formed[], trace: string | undefined, outcomes: Outcome[]): Promise<void> {
+    const account = await this.runtime.directory.account(id);
+    const checked: Checked[] = [];
+    for (const item of items) {
+      const interaction = itsOwn(() => admitted(caller, item, account));
+      if (interaction instanceof Error) outcomes[item.place] = { error: interaction };
+      else checked.push({ under: item.under, place: item.place, interaction });
+    }
+    if (!account || checked.length === 0) return;
+    const request = { account, provider: 'generic', service: 'ingest', mayVouch: (namespace: string) => mayVouch(caller, namespace), trace };
+    const results = await this.runtime.door.accept(request, checked.map(({ interaction }) => interaction));
+    for (const [index, { under, place }] of checked.entries()) outcomes[place] = toOutcome(results[index]!, under);
   }
 }
 
-const form = ({ item, under }: Posted): Formed => ({ posted: checkPosted(item, under), under });
+/** Those that have the form; of the others the outcome is told. */
+function formedOf(items: readonly (Posted | Error)[], outcomes: Outcome[]): Formed[] {
+  const formed: Formed[] = [];
+  for (const [place, item] of items.entries()) {
+    const one = item instanceof Error ? item : itsOwn(() => ({ posted: checkPosted(item.item, item.under), under: item.under, place }));
+    if (one instanceof Error) outcomes[place] = { error: one };
+    else formed.push(one);
+  }
+  return formed;
+}
 
-function admitted(caller: Credential, { posted, under }: Formed, accounts: ReadonlyMap<string, Account | undefined>): Checked {
-  const account = accounts.get(posted.account);
+function admitted(caller: Credential, { posted }: Formed, account: Account | undefined): Interaction {
   if (account?.tenant !== caller.tenant) throw notFound('account-unknown', 'There is no such account.');
   if (!mayIngest(caller, account.id)) throw rejected('scope', 'The key may not post on this account.', { status: 403 });
-  return { account, interaction: toInteraction(posted, account.channel), under };
+  return toInteraction(posted, account.channel);
 }
 
 /** What is wrong with one item is that item's outcome; what is wrong with us concerns all. */

@@ -3,8 +3,11 @@ import { fromBinary } from '@bufbuild/protobuf';
 import type { Bus, Message, Subscription } from '@throughline/bus';
 import { ConfigRecordSchema, type ApiKeyConfig, type ChannelAccountConfig, type ConfigRecord, type TenantConfig } from '@throughline/contracts';
 import type { Vault } from '@throughline/vault';
+import { LRUCache } from 'lru-cache';
 import type { Account, Credential, Directory } from '../runtime.contract';
 import { openAccount } from './open-account';
+
+const HASHES = 10_000;
 
 type Entry = { version: bigint; value: ConfigRecord['value'] };
 
@@ -12,6 +15,8 @@ type Entry = { version: bigint; value: ConfigRecord['value'] };
 export class ConfigDirectory implements Directory {
   private readonly entries = new Map<string, Entry>();
   private readonly keysByHash = new Map<string, ApiKeyConfig>();
+  /** Of tokens that were in order, so that a busy key is hashed once; whether it still is, its hash tells. */
+  private readonly hashes = new LRUCache<string, string>({ max: HASHES });
   private readonly removedTenants = new Set<string>();
   private readonly accountsByAddress = new Map<string, string>();
   private readonly opened = new Map<string, { version: bigint; account: Promise<Account> }>();
@@ -52,8 +57,10 @@ export class ConfigDirectory implements Directory {
 
   /** Looked up by a hash of the whole token, so the time it takes says nothing about a key that is nearly right. */
   credential(token: string): Credential | undefined {
-    const key = this.keysByHash.get(hash('sha256', token, 'hex'));
+    const hashed = this.hashes.get(token) ?? hash('sha256', token, 'hex');
+    const key = this.keysByHash.get(hashed);
     if (!key || key.removed || this.removedTenants.has(key.tenant)) return undefined;
+    this.hashes.set(token, hashed);
     return { tenant: key.tenant, keyId: key.id, scopes: key.scopes };
   }
 
