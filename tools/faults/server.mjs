@@ -18,7 +18,7 @@ export async function startServer(folder, env = {}) {
   const [program, ...args] = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').filter(Boolean);
   await made.stop();
   const log = openSync(join(folder, 'server.log'), 'a');
-  const child = spawn(...asOwner(program, args), { env: { PATH: process.env.PATH, LC_ALL: 'C', TZ: 'UTC', ...env }, cwd: '/', stdio: ['ignore', log, log], detached: true });
+  const child = spawn(...asOwner('/usr/bin/env', [...Object.entries(env).map(([name, value]) => `${name}=${value}`), program, ...args]), { env: { PATH: process.env.PATH, LC_ALL: 'C', TZ: 'UTC' }, cwd: '/', stdio: ['ignore', log, log], detached: true });
   const gone = new Promise((resolve) => child.once('exit', resolve));
   await until(() => saysReady(join(folder, 'data', 'postmaster.pid')), READY_LIMIT_MS, 'PostgreSQL did not start');
   const stop = () => (child.kill('SIGINT'), gone);
@@ -28,6 +28,6 @@ export async function startServer(folder, env = {}) {
 /** The file is made by the server: at first there is none. */
 const saysReady = (pidFile) => existsSync(pidFile) && readFileSync(pidFile, 'utf8').split('\n')[7]?.trim() === 'ready';
 
-/** PostgreSQL does not run as root. */
+/** PostgreSQL does not run as root. It alone gets `env`: what libfaketime makes as root for the way there, another user cannot open. */
 const asOwner = (program, args) =>
   process.getuid() === 0 ? ['/usr/bin/setpriv', ['--reuid', 'postgres', '--regid', 'postgres', '--clear-groups', '--pdeathsig', 'INT', program, ...args]] : [program, args];
