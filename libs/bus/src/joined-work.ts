@@ -47,7 +47,9 @@ export class JoinedWork {
   private async together(slices: readonly Slice[]): Promise<void> {
     if (slices.length === 0) return;
     const settled = new Set(slices.flatMap((slice) => [...slice.settled]));
-    const error = await work(slices.flatMap(({ messages }) => messages), this.job, settled);
+    const messages = slices.flatMap((slice) => slice.messages);
+    const flooding = this.job.parked?.floodIn?.(messages, this.waiting.length > 0 || messages.length >= this.most);
+    const error = await work(messages, this.job, settled, flooding);
     const open = slices.filter((slice) => !end(slice, settled));
     const failed = error && isPassing(error) ? open : open.slice(0, 1);
     for (const { resolve } of failed) resolve(error);

@@ -1,15 +1,24 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isPassing, isRejected } from '@throughline/contracts';
 import type { BatchHandler, GroupOptions, Message } from './bus.contract';
-import type { ParkedKeys } from './parking/parked-keys';
 import { inTraceOf } from './trace';
+
+/** What is put aside. */
+export interface Parked {
+  /** The tenant that floods with a batch; undefined where none does. @param more wait behind it */
+  floodIn?(messages: readonly Message[], more: boolean): string | undefined;
+  /** Puts messages aside behind others that are; gives those. @param flooding a tenant whose messages are put aside, too */
+  divert(messages: readonly Message[], flooding?: string): Promise<Message[]>;
+  /** Puts aside a message that failed, with what follows on its key; gives all of them. */
+  park(error: Error, failed: Message, rest: readonly Message[]): Promise<Message[]>;
+}
 
 export interface Work {
   handle: BatchHandler;
   /** Without it nothing is set aside: `rejected` is a failure like any other. */
   onRejected?: GroupOptions['onRejected'];
   /** Without it nothing is parked: a surprise is tried again for ever. */
-  parked?: Pick<ParkedKeys, 'divert' | 'park'>;
+  parked?: Parked;
   /** Ms before each further try of a message that fails by surprise (default 20, 80, 200). */
   quickMs?: readonly number[];
 }
@@ -20,11 +29,11 @@ const PATIENCE_MS = 600;
 
 /**
  * One try at a batch, as BatchHandler promises it. Whatever is done, set aside or parked goes into `settled`; where that
- * is not all of the batch, it gives the error that stopped the try. Never throws.
+ * is not all of the batch, it gives the error that stopped the try. Never throws. @param flooding as `Parked.floodIn` has it
  */
-export async function work(batch: readonly Message[], job: Work, settled = new Set<Message>()): Promise<Error | undefined> {
+export async function work(batch: readonly Message[], job: Work, settled = new Set<Message>(), flooding?: string): Promise<Error | undefined> {
   const attempt = new Attempt(batch, job, settled);
-  return (await attempt.divert()) ?? attempt.run(batch);
+  return (await attempt.divert(flooding)) ?? attempt.run(batch);
 }
 
 class Attempt {
@@ -37,8 +46,8 @@ class Attempt {
   ) {}
 
   /** What comes on a parked key waits behind the others. */
-  divert(): Promise<Error | undefined> {
-    return failureOf(async () => this.settle((await this.job.parked?.divert(this.batch)) ?? []));
+  divert(flooding?: string): Promise<Error | undefined> {
+    return failureOf(async () => this.settle((await this.job.parked?.divert(this.batch, flooding)) ?? []));
   }
 
   /** The messages that are not settled yet: together, and where that fails in halves, the first half first. */

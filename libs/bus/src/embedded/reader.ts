@@ -3,7 +3,8 @@ import type { Message } from '../bus.contract';
 import type { Backoff } from '../backoff';
 import type { Bell } from '../bell';
 import { lastWhole, numbered, PartOfOffset } from '../offsets';
-import { work, type Work } from '../work';
+import type { Work } from '../work';
+import { Lanes, type Stop } from './lanes';
 import { placeOf, type MessageLog, type Page, type Place } from './message-log';
 
 /** What was committed but lies behind a transaction in progress is looked for again after 5 ms, doubling. */
@@ -28,70 +29,104 @@ export interface Reading {
   onFailure: (error: Error) => void;
 }
 
-/** Reads a topic in order, batch by batch, as long as `going` says so. Throws where the log cannot be read. */
+/** Pages in work at a time, the one that is being read counted. */
+const PAGES = 2;
+
+/** Reads a topic in order, page by page, as long as `going` says so. Throws where the log cannot be read. */
 export async function read(reading: Reading): Promise<void> {
-  const part = new PartOfOffset();
-  let place = reading.from;
-  let patience = UNSETTLED_MS;
-  let ahead: Ahead | undefined;
-  while (reading.going()) {
-    const page = reading.paused() ? RESTING : await (ahead && isSame(ahead.from, place) ? ahead.page : readFrom(place, reading));
-    ahead = undefined;
-    if (page.messages.length) {
-      ahead = readAhead(page, reading);
-      place = await workPage(numbered(page.messages), reading, part, place);
-      patience = UNSETTLED_MS;
-    } else {
-      if (page !== RESTING && !page.unsettled) reading.onCaughtUp?.();
-      await reading.bell.wait(page.unsettled ? Math.min(patience, POLL_MS) : POLL_MS);
-      patience = page.unsettled ? patience * 2 : UNSETTLED_MS;
-    }
+  const reader = new Reader(reading);
+  try {
+    while (reading.going()) await reader.step();
+    await reader.finishAll();
+  } finally {
+    await reader.ended();
   }
 }
 
-/** The page that follows on the one in work. */
-interface Ahead {
-  from: Place;
-  page: Promise<Page>;
+/** A page in work. */
+interface Started {
+  page: readonly Message[];
+  settled: Set<Message>;
+  stop: Promise<Stop | undefined>;
 }
 
-const readFrom = (place: Place, { log, topic, maxBatch }: Reading) => log.read(topic, place, maxBatch);
+class Reader {
+  private lanes = this.newLanes();
+  private readonly part = new PartOfOffset();
+  private readonly started: Started[] = [];
+  /** Everything up to here is done, and told. */
+  private done = this.reading.from;
+  /** Everything up to here is in work. */
+  private reached = this.reading.from;
+  private patience = UNSETTLED_MS;
 
-/** While a handler waits for the database the next page is read and opened. Where the work does not come as far it is read again. */
-function readAhead({ messages }: Page, reading: Reading): Ahead {
-  const from = placeOf(messages.at(-1)!);
-  const page = readFrom(from, reading);
-  // It is looked at when its turn comes; until then it is no unhandled one.
-  page.catch(() => undefined);
-  return { from, page };
+  constructor(private readonly reading: Reading) {}
+
+  /** While a handler waits for the database the next page is read and opened. */
+  async step(): Promise<void> {
+    const { log, topic, maxBatch, paused } = this.reading;
+    const page = paused() ? RESTING : await log.read(topic, this.reached, maxBatch);
+    if (page.messages.length > 0) this.begin(numbered(page.messages));
+    if (this.started.length >= (page.messages.length > 0 ? PAGES : 1)) return this.finish();
+    if (page.messages.length === 0) await this.rest(page);
+  }
+
+  async finishAll(): Promise<void> {
+    while (this.started.length > 0) await this.finish();
+  }
+
+  /** Whatever went wrong, whoever reads on meets nothing of it in work. */
+  async ended(): Promise<void> {
+    await Promise.all(this.started.map(({ stop }) => stop));
+  }
+
+  private newLanes(): Lanes {
+    const { job, maxBatch, going, paused } = this.reading;
+    return new Lanes({ job, maxBatch, going: () => going() && !paused() });
+  }
+
+  private begin(page: readonly Message[]): void {
+    const settled = this.part.settledOf(page);
+    this.started.push({ page, settled, stop: this.lanes.work(this.part.open(page), settled) });
+    this.reached = placeOf(page.at(-1)!);
+    this.patience = UNSETTLED_MS;
+  }
+
+  /** Ends the oldest page. Where it has stopped, what began after it ends too, is forgotten, and comes again. */
+  private async finish(): Promise<void> {
+    const { page, settled, stop: stopped } = this.started.shift()!;
+    const stop = await stopped;
+    if (stop) await Promise.all(this.started.splice(0).map((later) => later.stop));
+    await this.commit(lastWhole(page, settled));
+    this.part.note(page, settled);
+    if (!stop) return;
+    this.lanes = this.newLanes();
+    this.reached = this.done;
+    if (stop instanceof Error) await this.recover(stop);
+  }
+
+  private async commit(last: Message | undefined): Promise<void> {
+    const place = last ? placeOf(last) : this.done;
+    if (isSame(place, this.done)) return;
+    await this.reading.onDone(place);
+    this.reading.backoff.reset();
+    this.done = place;
+  }
+
+  private async recover(error: Error): Promise<void> {
+    const { onFailure, bell, backoff, going } = this.reading;
+    onFailure(error);
+    await bell.sleep(backoff.next(), going);
+  }
+
+  /** Nothing is in work, and there was nothing to read. */
+  private async rest(page: Page): Promise<void> {
+    if (page !== RESTING && !page.unsettled) this.reading.onCaughtUp?.();
+    await this.reading.bell.wait(page.unsettled ? Math.min(this.patience, POLL_MS) : POLL_MS);
+    this.patience = page.unsettled ? this.patience * 2 : UNSETTLED_MS;
+  }
 }
 
 const isSame = (a: Place, b: Place) => a.xid === b.xid && a.n === b.n;
 
 const RESTING: Page = { messages: [], unsettled: false };
-
-/** Gives the place up to which everything is done now. A page may hold more than a batch: several messages may share an offset. */
-async function workPage(page: readonly Message[], reading: Reading, part: PartOfOffset, from: Place): Promise<Place> {
-  const open = part.open(page);
-  const settled = part.settledOf(page);
-  let place = from;
-  for (let at = 0; at < open.length && reading.going() && !reading.paused(); at += reading.maxBatch) {
-    const error = await work(open.slice(at, at + reading.maxBatch), reading.job, settled);
-    place = await commit(lastWhole(page, settled), reading, place);
-    part.note(page, settled);
-    if (error) {
-      reading.onFailure(error);
-      await reading.bell.sleep(reading.backoff.next(), reading.going);
-      return place;
-    }
-  }
-  return place;
-}
-
-async function commit(last: Message | undefined, reading: Reading, from: Place): Promise<Place> {
-  const place = last ? placeOf(last) : from;
-  if (isSame(place, from)) return from;
-  await reading.onDone(place);
-  reading.backoff.reset();
-  return place;
-}

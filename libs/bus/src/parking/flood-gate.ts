@@ -3,7 +3,7 @@ import type { Message } from '../bus.contract';
 import type { Fairness } from './parking.contract';
 import type { ParkedKeys } from './parked-keys';
 
-/** So many messages of one tenant in full batches, one after the other, are a flood. */
+/** So many messages of one tenant in batches behind which more wait, one after the other, are a flood. */
 const FLOOD = 2000;
 /** Share of a batch that makes it one tenant's. */
 const SHARE = 0.8;
@@ -23,38 +23,35 @@ interface Streak {
 export class FloodGate {
   private readonly streaks = new Map<number, Streak>();
 
-  /** @param lanes the lanes by tenant @param fullBatch messages of a batch behind which more wait */
+  /** @param lanes the lanes by tenant */
   constructor(
     private readonly lanes: ParkedKeys,
     private readonly fairness: Fairness,
-    private readonly fullBatch: number,
     private readonly onLaneEnded: () => void,
   ) {}
 
-  /** Puts messages of flooding tenants into their lanes; gives those. */
-  async divert(messages: readonly Message[]): Promise<Message[]> {
+  /** The tenant whose streak has become a flood with this batch. @param more wait behind it */
+  floodIn(messages: readonly Message[], more: boolean): string | undefined {
+    if (!messages[0]) return undefined;
+    const { partition: first } = messages[0];
+    const partition = messages.every((message) => message.partition === first) ? first : ALL;
+    const tenant = more && this.fairness.several() ? this.owner(messages) : undefined;
+    const streak = this.streaks.get(partition);
+    this.streaks.delete(partition);
+    if (tenant === undefined) return undefined;
+    const total = messages.length + (streak && streak.tenant === tenant ? streak.messages : 0);
+    this.streaks.set(partition, { tenant, messages: total });
+    return total > (this.fairness.afterMessages ?? FLOOD) ? tenant : undefined;
+  }
+
+  /** Puts messages of flooding tenants into their lanes; gives those. @param flooding as `floodIn` found it */
+  async divert(messages: readonly Message[], flooding?: string): Promise<Message[]> {
     const before = this.lanes.size;
     const flooded = await this.lanes.divert(messages);
     if (this.lanes.size < before) this.onLaneEnded();
-    const flooding = this.flooding(flooded.length ? messages.filter((message) => !flooded.includes(message)) : messages);
-    const [first, ...rest] = flooding;
+    if (flooding === undefined) return flooded;
+    const [first, ...rest] = messages.filter((message) => this.fairness.tenantOf(message) === flooding && !flooded.includes(message));
     return first ? [...flooded, ...(await this.lanes.park(FLOODING, first, rest))] : flooded;
-  }
-
-  /** The messages of the tenant whose streak has just become a flood. */
-  private flooding(messages: readonly Message[]): Message[] {
-    if (!messages[0]) return [];
-    const { partition: first } = messages[0];
-    // The embedded driver reads all partitions as one.
-    const partition = messages.every((message) => message.partition === first) ? first : ALL;
-    const tenant = messages.length >= this.fullBatch && this.fairness.several() ? this.owner(messages) : undefined;
-    const streak = this.streaks.get(partition);
-    this.streaks.delete(partition);
-    if (tenant === undefined) return [];
-    const total = messages.length + (streak && streak.tenant === tenant ? streak.messages : 0);
-    this.streaks.set(partition, { tenant, messages: total });
-    if (total <= (this.fairness.afterMessages ?? FLOOD)) return [];
-    return messages.filter((message) => this.fairness.tenantOf(message) === tenant);
   }
 
   /** The tenant most of a batch belongs to, by a sample: to look into every message would cost more than it is worth. */

@@ -7,8 +7,6 @@ import type { FrameSealer } from '../frames/frame-sealer.contract';
 import { ParkedKeys } from './parked-keys';
 import { ParkingLot } from './parking-lot';
 
-const BATCH = 500;
-
 /** What a bus gives its groups. */
 export interface ParkingParts {
   log: BusLog;
@@ -25,7 +23,7 @@ export class GroupParking {
   private readonly flood: FloodGate | undefined;
 
   private constructor(options: GroupOptions, { log, prefix, sealer }: ParkingParts) {
-    const { parking, group, topic, maxBatch = BATCH } = options;
+    const { parking, group, topic } = options;
     const lot = new ParkingLot(parking!, { group, topic, prefix, sealer });
     this.keys = new ParkedKeys(lot);
     this.attendants = [new Attendant({ lot, options, log, name: `parking ${prefix}${topic}:${group}` })];
@@ -33,7 +31,7 @@ export class GroupParking {
     if (!fairness) return;
     const lanes = new ParkingLot({ ...parking!, about: undefined, onChange: undefined, firstTryMs: 0 }, { group, topic, prefix, sealer, laneOf: fairness.tenantOf });
     this.lanes = new ParkedKeys(lanes);
-    this.flood = new FloodGate(this.lanes, fairness, maxBatch, () => this.keys.assignedAnew());
+    this.flood = new FloodGate(this.lanes, fairness, () => this.keys.assignedAnew());
     this.attendants.push(new Attendant({ lot: lanes, keys: new ParkedKeys(lot), options, log, name: `flood ${prefix}${topic}:${group}` }));
   }
 
@@ -47,9 +45,14 @@ export class GroupParking {
     this.lanes?.assignedAnew();
   }
 
+  /** The tenant that floods with this batch. @param more wait behind it */
+  floodIn(messages: readonly Message[], more: boolean): string | undefined {
+    return this.flood?.floodIn(messages, more);
+  }
+
   /** A flooding tenant's lane comes before its parked keys: the lane may hold older messages of a key. */
-  async divert(messages: readonly Message[]): Promise<Message[]> {
-    const flooded = (await this.flood?.divert(messages)) ?? [];
+  async divert(messages: readonly Message[], flooding?: string): Promise<Message[]> {
+    const flooded = (await this.flood?.divert(messages, flooding)) ?? [];
     const rest = flooded.length ? messages.filter((message) => !flooded.includes(message)) : messages;
     return [...flooded, ...(await this.keys.divert(rest))];
   }
