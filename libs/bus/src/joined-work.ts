@@ -9,6 +9,7 @@ const FLIGHTS = 2;
 interface Slice {
   messages: readonly Message[];
   settled: Set<Message>;
+  wanted: () => boolean;
   resolve: (error: Error | undefined) => void;
 }
 
@@ -27,10 +28,13 @@ export class JoinedWork {
     private readonly most: number,
   ) {}
 
-  /** As `work`, of messages of one partition: the error is given where it has left one of them open. Never throws. */
-  work(messages: readonly Message[], settled: Set<Message>): Promise<Error | undefined> {
+  /**
+   * As `work`, of messages of one partition: the error is given where it has left one of them open. Never throws.
+   * @param wanted asked when their turn comes: a partition may be another member's by then, and they are left as they are
+   */
+  work(messages: readonly Message[], settled: Set<Message>, wanted: () => boolean): Promise<Error | undefined> {
     return new Promise((resolve) => {
-      this.waiting.push({ messages, settled, resolve });
+      this.waiting.push({ messages, settled, wanted, resolve });
       if (this.flights < FLIGHTS) void this.fly();
     });
   }
@@ -57,6 +61,9 @@ export class JoinedWork {
   }
 
   private next(): Slice[] {
+    const { wanted = [], late = [] } = Object.groupBy(this.waiting, (slice) => (slice.wanted() ? 'wanted' : 'late'));
+    for (const { resolve } of late) resolve(undefined);
+    this.waiting = wanted;
     let count = 0;
     const tooMuch = this.waiting.findIndex(({ messages }) => (count += messages.length) > this.most);
     return this.waiting.splice(0, tooMuch === -1 ? this.waiting.length : Math.max(tooMuch, 1));

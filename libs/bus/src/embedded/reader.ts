@@ -29,7 +29,7 @@ export interface Reading {
   onFailure: (error: Error) => void;
 }
 
-/** Pages in work at a time, the one that is being read counted. */
+/** Pages in work at a time. */
 const PAGES = 2;
 
 /** Reads a topic in order, page by page, as long as `going` says so. Throws where the log cannot be read. */
@@ -66,9 +66,11 @@ class Reader {
   async step(): Promise<void> {
     const { log, topic, maxBatch, paused } = this.reading;
     const page = paused() ? RESTING : await log.read(topic, this.reached, maxBatch);
-    if (page.messages.length > 0) this.begin(numbered(page.messages));
-    if (this.started.length >= (page.messages.length > 0 ? PAGES : 1)) return this.finish();
-    if (page.messages.length === 0) await this.rest(page);
+    const more = page.messages.length > 0;
+    if (more) this.begin(numbered(page.messages));
+    // Where nothing more comes, what is in work is all there is to wait for.
+    if (this.started.length >= (more ? PAGES : 1)) await this.finish();
+    else if (!more) await this.rest(page);
   }
 
   async finishAll(): Promise<void> {

@@ -120,10 +120,10 @@ export class BatchWorker {
     const part = this.partOf(payload.batch.partition);
     const open = part.open(messages);
     const settled = part.settledOf(messages);
+    const going = () => this.progress.going() && !this.progress.paused() && payload.isRunning() && !payload.isStale() && beats() && valid();
     for (let at = 0; at < open.length; at += maxBatch) {
-      const going = this.progress.going() && !this.progress.paused() && payload.isRunning() && !payload.isStale() && beats() && valid();
-      if (!going) return;
-      const error = await this.joined.work(open.slice(at, at + maxBatch), settled);
+      if (!going()) return;
+      const error = await this.joined.work(open.slice(at, at + maxBatch), settled, going);
       part.note(messages, settled);
       if (!(await this.progressed(fetched, lastWhole(messages, settled), error))) return;
     }
