@@ -14,8 +14,8 @@ export function rebuild(program) {
     .argument('<service>', 'whose read models: profile')
     .description('Makes read models anew from the log beside the live ones, then puts them in their place.')
     .option('--url <url>', 'address of the service itself (default: as npm start and npm run up have it)')
-    .option('--token <token>', "the operator's token (default: OPERATOR_TOKEN, or DATA_DIR/operator-token)")
-    .action(async (service, { url, token }) => follow(url ?? addressOf(service), token ?? operatorToken()));
+    .option('--token-file <path>', "holds the operator's token (default: OPERATOR_TOKEN, or DATA_DIR/operator-token)")
+    .action(async (service, { url, tokenFile }) => follow(url ?? addressOf(service), operatorToken(tokenFile ? { OPERATOR_TOKEN_FILE: tokenFile } : process.env)));
 }
 
 async function follow(url, token) {

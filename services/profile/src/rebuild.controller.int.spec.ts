@@ -1,4 +1,7 @@
 import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { tenantId } from '@throughline/contracts';
 import { startForTest, until, type TestService } from '@throughline/platform/testing';
@@ -7,12 +10,24 @@ import { profileService } from './profile.module';
 const TOKEN = 'tlop_rebuilds';
 
 let service: TestService;
+let folder: string;
 beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'throughline-rebuilds-'));
   service = await startForTest(profileService, { operatorToken: TOKEN });
   await service.publish.tenant({ id: tenantId('rebuilds'), name: 'Shop', region: 'US' });
   await service.publish.key(tenantId('rebuilds'), 'tl_admin', ['read', 'admin']);
 });
-afterAll(() => service?.close());
+afterAll(async () => {
+  await service?.close();
+  await rm(folder, { recursive: true });
+});
+
+/** No secret stands on a command line, where everybody on the machine can read it. */
+async function onCommandLine(token: string) {
+  const file = join(folder, 'operator-token');
+  await writeFile(file, token, { mode: 0o600 });
+  return promisify(execFile)('node', ['tools/cli/main.mjs', 'rebuild', 'profile', '--url', service.url, '--token-file', file]);
+}
 
 const call = async (method: string, path: string, token = TOKEN) => {
   const answer = await fetch(`${service.url}/internal/rebuilds${path}`, { method, headers: { authorization: `Bearer ${token}` } });
@@ -34,12 +49,11 @@ describe('the door for rebuilds', () => {
   });
 
   it('is reached by the command line, which shows the end', async () => {
-    const { stdout } = await promisify(execFile)('node', ['tools/cli/main.mjs', 'rebuild', 'profile', '--url', service.url, '--token', TOKEN]);
+    const { stdout } = await onCommandLine(TOKEN);
     expect(stdout).toMatch(/\[#{30}\] 100 % {2}done {2}0 of 0 events/);
   });
 
   it('says on the command line why it was refused', async () => {
-    const refused = promisify(execFile)('node', ['tools/cli/main.mjs', 'rebuild', 'profile', '--url', service.url, '--token', 'unknown']);
-    await expect(refused).rejects.toMatchObject({ code: 2, stderr: expect.stringContaining('401 /problems/unauthorized') });
+    await expect(onCommandLine('unknown')).rejects.toMatchObject({ code: 2, stderr: expect.stringContaining('401 /problems/unauthorized') });
   });
 });
