@@ -49,6 +49,9 @@ const anyStream = (file: DigestFile, at: number) => {
   return all[at % all.length]!;
 };
 
+/** One in 64 begins with an A. */
+const otherThan = (signature: string) => (signature.startsWith('A') ? 'B' : 'A') + signature.slice(1);
+
 describe('a digest', () => {
   it('verifies by itself', async () => {
     await fc.assert(fc.asyncProperty(heads, async (all) => expect(faultsOf(await digestOf(all), signer.publicKey)).toEqual([])), { numRuns: 30 });
@@ -75,7 +78,7 @@ describe('a digest', () => {
   it('does not where its header was changed, or somebody else signed it', async () => {
     const file = await digestOf({});
     expect(faultsOf({ ...file, header: { ...file.header, day: '2026-02-01' } })).toContain('signature');
-    expect(faultsOf({ ...file, signature: `A${file.signature.slice(1)}` })).toContain('signature');
+    expect(faultsOf({ ...file, signature: otherThan(file.signature) })).toContain('signature');
     const forged = await digestOf({}, {}, newSigner());
     expect(faultsOf(forged)).toEqual([]);
     expect(faultsOf(forged, signer.publicKey)).toEqual(['key']);
