@@ -23,6 +23,14 @@ describe('messages that share an offset', () => {
     expect(lastWhole(messages, firstOf(messages, count))?.offset).toBe(offset);
   });
 
+  it('are handled where their topic was made anew, though its offsets are the same again', () => {
+    const part = new PartOfOffset();
+    const messages = read('1', '2', '2', '2');
+    part.note(messages, firstOf(messages, 3));
+    const anew = read('2', '2').map((one) => ({ ...one, publishedAt: 1 }));
+    expect(part.open(anew)).toEqual(anew);
+  });
+
   it('are not handled again where the same process reads them again', () => {
     const part = new PartOfOffset();
     const messages = read('1', '2', '2', '2');

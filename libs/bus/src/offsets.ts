@@ -21,7 +21,7 @@ export function lastWhole(messages: readonly Message[], settled: ReadonlySet<Mes
  * handled again, as long as this process remembers.
  */
 export class PartOfOffset {
-  private offset: string | undefined;
+  private record: string | undefined;
   private settled = new Set<number>();
 
   /** The messages that are not settled yet. */
@@ -36,13 +36,18 @@ export class PartOfOffset {
 
   /** Remembers where a try has stopped. */
   note(messages: readonly Message[], settled: ReadonlySet<Message>): void {
-    const stopped = messages.find((message) => !settled.has(message))?.offset;
-    if (stopped !== this.offset) this.settled.clear();
-    this.offset = stopped;
-    for (const { offset, nth = 0 } of settled) if (offset === stopped) this.settled.add(nth);
+    const stopped = messages.find((message) => !settled.has(message));
+    const record = stopped && recordOf(stopped);
+    if (record !== this.record) this.settled.clear();
+    this.record = record;
+    if (record === undefined) return;
+    for (const message of settled) if (recordOf(message) === record) this.settled.add(message.nth ?? 0);
   }
 
-  private isSettled({ offset, nth = 0 }: Message): boolean {
-    return offset === this.offset && this.settled.has(nth);
+  private isSettled(message: Message): boolean {
+    return this.record !== undefined && recordOf(message) === this.record && this.settled.has(message.nth ?? 0);
   }
 }
+
+/** A topic that was lost and made anew has the same offsets again: the time tells the records apart. */
+const recordOf = ({ offset, publishedAt }: Message) => `${offset} ${publishedAt}`;

@@ -89,7 +89,8 @@ export class BatchWorker {
     if (!wanted.length && valid()) return resolveOffset(batch.lastOffset());
     const heart = new Heart(payload.heartbeat, this.heartbeatMs);
     try {
-      const messages = await this.opened(fetched, wanted);
+      // A member that stood still, or whose broker came back without its data, goes on fetching where it was until it is told.
+      const messages = (await heart.isKnown()) ? await this.opened(fetched, wanted) : undefined;
       if (messages) await this.takeMessages(fetched, messages, () => heart.beats);
     } finally {
       heart.stop();

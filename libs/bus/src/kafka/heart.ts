@@ -4,17 +4,26 @@ export class Heart {
   beats = true;
   private readonly timer: NodeJS.Timeout;
 
-  constructor(beat: () => Promise<void>, ms: number) {
-    this.timer = setInterval(() => void this.once(beat), ms);
+  constructor(
+    private readonly beat: () => Promise<void>,
+    ms: number,
+  ) {
+    this.timer = setInterval(() => void this.once(), ms);
+  }
+
+  /** Does the group still know this member? It is asked where it was not within the last interval. */
+  async isKnown(): Promise<boolean> {
+    await this.once();
+    return this.beats;
   }
 
   stop(): void {
     clearInterval(this.timer);
   }
 
-  private async once(beat: () => Promise<void>): Promise<void> {
+  private async once(): Promise<void> {
     try {
-      await beat();
+      await this.beat();
     } catch {
       // kafkajs meets the same answer at its own next heartbeat and joins anew.
       this.beats = false;
