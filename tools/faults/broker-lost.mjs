@@ -3,7 +3,7 @@
 import { globSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { partitionEnds, topicsOf } from '../kafka/admin.mjs';
+import { partitionEnds, readyForGroups } from '../kafka/admin.mjs';
 import { signal } from '../products/processes.mjs';
 import { until } from '../products/ready.mjs';
 
@@ -39,7 +39,8 @@ function drill(product, name, lose) {
     },
     holdMs: 0,
     end: async () => undefined,
-    over: () => until(() => topicsOf(product.broker).then(() => true, () => false), BACK_LIMIT_MS, 'the broker does not answer'),
+    // A new broker must make its own topic of offsets before any group can join.
+    over: () => until(() => readyForGroups(product.broker).then(() => true, () => false), BACK_LIMIT_MS, 'the broker does not answer'),
     judge: async (row) => {
       const now = await counted(product);
       const before = gone.get(product) ?? { least: 0, most: 0 };
