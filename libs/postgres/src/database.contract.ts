@@ -5,6 +5,9 @@ export interface Tx {
   query<R extends QueryResultRow = QueryResultRow>(text: string | QueryConfig, values?: unknown[]): Promise<QueryResult<R>>;
 }
 
+/** Called on a NOTIFY. `elsewhere`: by another process, or nobody knows, as the session that listens was lost meanwhile. */
+export type Wake = (from: 'here' | 'elsewhere') => void;
+
 /** Roles that can make calls: a reader's tenant is set by a transaction. */
 export type CallRole = 'writer' | 'relay' | 'system';
 
@@ -36,7 +39,7 @@ export interface Database {
   /** Role `tl_<service>_owner`: makes, changes and drops tables and does nothing else. No policy is its own, so it sees no tenant's rows. */
   owner<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
   /** Calls `wake` on every NOTIFY on the channel (a lower-case word); one shared session, reopened when it breaks. */
-  listen(channel: string, wake: () => void): Promise<{ close(): Promise<void> }>;
+  listen(channel: string, wake: Wake): Promise<{ close(): Promise<void> }>;
   /** Wakes listeners in this process at once and in others by NOTIFY, coalesced, in a transaction of its own. Call it after the commit. */
   notify(channel: string): void;
   /**

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Client } from 'pg';
 import { serverError } from './server-gone';
+import type { Wake } from './database.contract';
 import type { ServerLog } from './server-log';
 
 const FIRST_DELAY_MS = 100;
@@ -10,7 +11,7 @@ const LONGEST_DELAY_MS = 10_000;
 export class Listener {
   /** Names this process in its own notifications: its listeners have been woken already. */
   readonly id = randomUUID();
-  private readonly wakes = new Map<string, Set<() => void>>();
+  private readonly wakes = new Map<string, Set<Wake>>();
   private session: Promise<Client> | undefined;
   private turn: Promise<unknown> = Promise.resolve();
   private retry: NodeJS.Timeout | undefined;
@@ -23,7 +24,7 @@ export class Listener {
   ) {}
 
   /** Resolves when notifications sent from now on are heard. */
-  async listen(channel: string, wake: () => void): Promise<{ close(): Promise<void> }> {
+  async listen(channel: string, wake: Wake): Promise<{ close(): Promise<void> }> {
     const set = this.wakes.get(channel) ?? new Set();
     this.wakes.set(channel, set.add(wake));
     try {
@@ -36,8 +37,8 @@ export class Listener {
     return { close: async () => void set.delete(wake) };
   }
 
-  wake(channel: string): void {
-    this.wakes.get(channel)?.forEach((wake) => wake());
+  wake(channel: string, from: Parameters<Wake>[0]): void {
+    this.wakes.get(channel)?.forEach((wake) => wake(from));
   }
 
   async close(): Promise<void> {
@@ -58,7 +59,7 @@ export class Listener {
   private async open(): Promise<Client> {
     const client = new Client({ connectionString: this.url, keepAlive: true, application_name: 'tl_listen', connectionTimeoutMillis: 10_000 });
     client.on('notification', ({ channel, payload }) => {
-      if (payload !== this.id) this.wake(channel);
+      if (payload !== this.id) this.wake(channel, 'elsewhere');
     });
     client.on('error', (error) => this.log.warn({ reason: error.message }, 'listening session lost'));
     try {
@@ -85,7 +86,7 @@ export class Listener {
   private async reopen(): Promise<void> {
     try {
       await (this.session ??= this.open());
-      for (const channel of this.wakes.keys()) this.wake(channel);
+      for (const channel of this.wakes.keys()) this.wake(channel, 'elsewhere');
     } catch (error) {
       this.log.warn({ reason: (error as Error).message }, 'listening session not reopened');
       this.reopenLater();

@@ -24,7 +24,7 @@ export class Notifier {
   ) {}
 
   notify(channel: string): void {
-    this.listener.wake(channel);
+    this.listener.wake(channel, 'here');
     if (this.inFlight.has(channel)) this.again.add(channel);
     else this.inFlight.set(channel, this.send(channel));
   }

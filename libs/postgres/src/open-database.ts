@@ -1,6 +1,6 @@
 import { Pool, type PoolConfig, type QueryConfig, type QueryResult, type QueryResultRow } from 'pg';
 import { callPool, Calls } from './calls';
-import type { CallRole, Database, Lease, Tx } from './database.contract';
+import type { CallRole, Database, Lease, Tx, Wake } from './database.contract';
 import { passGate } from './gate';
 import { Leases } from './leases';
 import { Listener } from './listener';
@@ -90,7 +90,7 @@ class PooledDatabase implements Database {
     return this.run('BEGIN', 'owner', [], work);
   }
 
-  listen(channel: string, wake: () => void): Promise<{ close(): Promise<void> }> {
+  listen(channel: string, wake: Wake): Promise<{ close(): Promise<void> }> {
     return this.listener.listen(this.channel(channel), wake);
   }
 

@@ -22,10 +22,12 @@ afterAll(async () => {
 /** A listener that counts, and lets a test wait for the next call. */
 class Bell {
   rings = 0;
+  from: string | undefined;
   private next: () => void = () => undefined;
 
-  readonly ring = () => {
+  readonly ring = (from: string) => {
     this.rings += 1;
+    this.from = from;
     this.next();
   };
 
@@ -43,6 +45,7 @@ describe('a notification', () => {
     expect(here.rings).toBe(1);
     await woken;
     expect(here.rings).toBe(1);
+    expect([here.from, there.from]).toEqual(['here', 'elsewhere']);
     for (const ear of ears) await ear.close();
   });
 

@@ -9,6 +9,7 @@ import { asRevision, ownIdentity, type PlannedEvent } from './ledger-event';
 import { linkEvents, type LinkSide } from './link-event';
 import { lockMembership, readLinks } from './membership';
 import { FIRST_GENERATION } from './membership.projection';
+import type { InteractionWatch } from './reading/interaction-watch';
 
 /** An interaction as it came off the bus, its body open. Its segment is not decided yet. */
 export interface OpenInteraction extends Omit<PlannedEvent, 'segment'> {
@@ -29,6 +30,7 @@ export class Intake {
     private readonly database: Pick<Database, 'writer' | 'notify'>,
     private readonly store: Pick<EventStore, 'known'>,
     private readonly ledger: Ledger,
+    private readonly watch: Pick<InteractionWatch, 'applied'>,
   ) {}
 
   /** Resolves when they are durable and readable. The same batch again changes nothing. */
@@ -38,6 +40,7 @@ export class Intake {
       try {
         const taken = await this.database.writer([keys.tenant], (tx) => this.takeIn(tx, keys, interactions));
         this.database.notify('log');
+        this.watch.applied(keys.tenant, interactions.map(({ accepted }) => accepted.id));
         return taken;
       } catch (error) {
         if (!(error instanceof Overtaken) || attempt === MAX_ATTEMPTS) throw error;

@@ -85,7 +85,7 @@ function providers(runtime: Runtime, database: Database): Provider[] {
   return [
     { provide: RUNTIME, useValue: runtime },
     { provide: DATABASE, useValue: database },
-    { provide: Intake, useValue: new Intake(appending, eventStore, ledger) },
+    { provide: Intake, useValue: new Intake(appending, eventStore, ledger, watch) },
     { provide: TraitValues, useValue: traits },
     { provide: TimelineReader, useValue: new TimelineReader(eventStore, vault, bodies) },
     { provide: InteractionWatch, useValue: watch },

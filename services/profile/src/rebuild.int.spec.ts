@@ -8,7 +8,7 @@ import { InteractionsHandlers } from './interactions.handlers';
 import { project } from './projections';
 import { profileProjector } from './rebuild';
 import type { TestInteraction } from './testing/interaction-message';
-import { ProfileBench, TENANT } from './testing/profile-bench';
+import { NOBODY_WAITS, ProfileBench, TENANT } from './testing/profile-bench';
 import { dump, READ_MODELS } from './testing/read-model-dump';
 
 const OTHER = tenantId('profile-rebuild-other');
@@ -93,7 +93,7 @@ describe('read models made anew beside the live ones', () => {
     const fenced = keepDoing(() => post(day(1)));
     const other = keepDoing(() => post(day(1), bench.openHandlers(), OTHER));
     // Passes no gate: some appender nobody thought of.
-    const past = new InteractionsHandlers({ vault: bench.vault, blobs: bench.blobs, deadLetters: { put: () => Promise.resolve('') } }, new Intake(bench.db.database, bench.store, bench.ledger));
+    const past = new InteractionsHandlers({ vault: bench.vault, blobs: bench.blobs, deadLetters: { put: () => Promise.resolve('') } }, new Intake(bench.db.database, bench.store, bench.ledger, NOBODY_WAITS));
     const unfenced = keepDoing(() => untilPossible(day(1), past));
     for (let turn = 0; turn < 2; turn += 1) await rebuild({ batch: 100 });
     for (const load of [fenced, other, unfenced]) expect(await load.stop()).toBeGreaterThan(0);

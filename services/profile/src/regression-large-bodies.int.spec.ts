@@ -7,7 +7,7 @@ import { InteractionsHandlers } from './interactions.handlers';
 import { Intake } from './intake';
 import { Relay } from './relay';
 import { idOf } from './testing/interaction-message';
-import { ProfileBench, TENANT } from './testing/profile-bench';
+import { NOBODY_WAITS, ProfileBench, TENANT } from './testing/profile-bench';
 
 // A batch of 500 messages, a page of 200 items: each body may have 4 MiB. All of them at once ended the process, and after
 // its restart the same batch did again.
@@ -51,7 +51,7 @@ describe('many large bodies', () => {
     const database = { writer: bench.db.database.writer.bind(bench.db.database), notify: () => undefined };
     const writer: typeof database.writer = (tenants, work) => (openedBefore.push(opened), (opened = 0), database.writer(tenants, work));
     const runtime = { vault: bench.vault, blobs: told((what) => void (opened += what === 'get' ? 1 : 0)), deadLetters: { put: async () => '' } };
-    await new InteractionsHandlers(runtime, new Intake({ ...database, writer }, bench.store, bench.ledger)).take(await inBlobs());
+    await new InteractionsHandlers(runtime, new Intake({ ...database, writer }, bench.store, bench.ledger, NOBODY_WAITS)).take(await inBlobs());
     expect(Math.max(...openedBefore)).toBeLessThanOrEqual(8);
     expect(openedBefore.reduce((sum, count) => sum + count)).toBe(COUNT);
     expect((await bench.readLog()).map(({ id }) => id)).toEqual(said.map((one) => idOf(TENANT, one)));

@@ -1,145 +1,129 @@
-import { formatPosition, type Position } from '@throughline/contracts';
 import { PARKED_CHANNEL } from '@throughline/bus';
 import type { EventStore } from '@throughline/event-store';
-import type { Database, Tx } from '@throughline/postgres';
+import type { Database } from '@throughline/postgres';
+import { InteractionFinder, type SeenInteraction } from './interaction-finder';
+import { firstOf, WaitingRoom, type Awaited } from './waiting-room';
 
-/** What became of an interaction that was met: the log holds it, or it waits on a parked key and says why. */
-export interface SeenInteraction {
-  interactionId: string;
-  account: string;
-  customerId?: string;
-  position?: string;
-  /** Of a parked one, in words without personal data. */
-  reason?: string;
-}
+/** Looked for by one statement: what a wake-up costs does not grow with those who wait. */
+const AT_ONCE = 500;
 
-interface SeenRow {
-  interaction: string;
-  event: string;
-  account: string;
-  customer: string;
-}
-
-interface Waiter {
-  tenant: string;
-  id: string;
-  resolve: (seen: SeenInteraction | undefined) => void;
-  reject: (error: unknown) => void;
-}
-
-const POLL_MS = 1000;
-
-/** Answers what became of an interaction, and lets callers wait until it is there. Woken by the log; a poll is the fallback. */
+/**
+ * Answers what became of an interaction, and lets callers wait until it is there. What this process takes in is looked for by
+ * name, what others do where the log wakes it; a poll is the fallback.
+ */
 export class InteractionWatch {
-  private readonly waiters = new Set<Waiter>();
-  private looking: Promise<void> | undefined;
-  private again = false;
+  private readonly room = new WaitingRoom();
+  private readonly finder: InteractionFinder;
+  /** To be looked for by the next look. */
+  private asked = new Set<Awaited>();
+  /** Something came, nobody says what. */
+  private grown = false;
+  private looking = false;
   private listening: { close(): Promise<void> }[] = [];
   private poll: NodeJS.Timeout | undefined;
   private closed = false;
 
   constructor(
     private readonly database: Pick<Database, 'reader' | 'listen'>,
-    private readonly store: Pick<EventStore, 'known'>,
-  ) {}
+    store: Pick<EventStore, 'known'>,
+    private readonly pollMs = 1_000,
+  ) {
+    this.finder = new InteractionFinder(database, store);
+  }
 
   async open(): Promise<void> {
-    this.listening = await Promise.all(['log', PARKED_CHANNEL].map((channel) => this.database.listen(channel, () => this.wake())));
+    this.listening = await Promise.all([
+      this.database.listen('log', (from) => from === 'elsewhere' && this.grow()),
+      this.database.listen(PARKED_CHANNEL, () => this.grow()),
+    ]);
   }
 
   /** Ends every wait, and lets nobody wait any more. */
   async close(): Promise<void> {
     this.closed = true;
     clearTimeout(this.poll);
-    for (const waiter of this.waiters) this.settle(waiter, undefined);
+    for (const awaited of this.room.longest(this.room.size)) this.room.settle(awaited, undefined);
     await Promise.all(this.listening.map((listening) => listening.close()));
   }
 
   /** @param waitMs how long to wait for it; undefined where it has not come by then */
-  async see(tenant: string, id: string, waitMs: number): Promise<SeenInteraction | undefined> {
-    const seen = (await this.find(tenant, [id])).get(id);
-    return seen ?? (waitMs > 0 && !this.closed ? this.wait(tenant, id, waitMs) : undefined);
+  see(tenant: string, id: string, waitMs: number): Promise<SeenInteraction | undefined> {
+    const seen = this.room.enter(tenant, id, this.closed ? 0 : waitMs);
+    this.ask(this.room.awaited(tenant, [id]));
+    return seen;
   }
 
-  private wait(tenant: string, id: string, waitMs: number): Promise<SeenInteraction | undefined> {
-    return new Promise((resolve, reject) => {
-      const deadline = setTimeout(() => this.settle(waiter, undefined), waitMs);
-      const ended = <T>(end: (value: T) => void) => (value: T) => (clearTimeout(deadline), end(value));
-      const waiter: Waiter = { tenant, id, resolve: ended(resolve), reject: ended(reject) };
-      this.waiters.add(waiter);
-      // It may have come between the first look and now.
-      this.wake();
-    });
+  /** The log of this process holds these now. */
+  applied(tenant: string, ids: readonly string[]): void {
+    this.ask(this.room.awaited(tenant, ids));
   }
 
-  private settle(waiter: Waiter, seen: SeenInteraction | undefined): void {
-    if (this.waiters.delete(waiter)) waiter.resolve(seen);
+  private ask(awaited: readonly Awaited[]): void {
+    for (const one of awaited) this.asked.add(one);
+    if (awaited.length > 0) this.wake();
   }
 
-  /** One look at a time, for all who wait; what comes meanwhile asks for another. */
+  private grow(): void {
+    this.grown = this.room.size > 0;
+    this.wake();
+  }
+
+  /** One look at a time; what comes meanwhile is for the next. */
   private wake(): void {
-    this.again = true;
-    this.looking ??= this.look().finally(() => {
-      this.looking = undefined;
-      this.schedule();
-    });
-  }
-
-  private schedule(): void {
-    clearTimeout(this.poll);
-    if (this.again) this.wake();
-    else if (this.waiters.size > 0) this.poll = setTimeout(() => this.wake(), POLL_MS);
+    if (this.looking) return;
+    this.looking = true;
+    void this.look();
   }
 
   private async look(): Promise<void> {
-    this.again = false;
-    for (const [tenant, waiters] of Map.groupBy(this.waiters, (waiter) => waiter.tenant)) {
-      try {
-        const found = await this.find(tenant, waiters.map(({ id }) => id));
-        for (const waiter of waiters) if (found.has(waiter.id)) this.settle(waiter, found.get(waiter.id));
-      } catch (error) {
-        for (const waiter of waiters) if (this.waiters.delete(waiter)) waiter.reject(error);
-      }
+    for (;;) {
+      const asked = this.next();
+      if (asked.length > 0) await this.lookFor(asked);
+      else if (this.grown) await this.lookAround();
+      else break;
+    }
+    this.looking = false;
+    if (this.room.size > 0 && !this.closed) this.poll ??= setTimeout(() => this.askForAll(), this.pollMs);
+  }
+
+  private next(): Awaited[] {
+    const asked = firstOf(this.asked, AT_ONCE);
+    for (const one of asked) this.asked.delete(one);
+    return asked;
+  }
+
+  private askForAll(): void {
+    this.poll = undefined;
+    this.ask(this.room.longest(this.room.size));
+  }
+
+  /** Interactions come about in the order in which they are waited for: where none of the first is there, the others wait on. */
+  private async lookAround(): Promise<void> {
+    this.grown = false;
+    for (let left = this.room.size; left > 0; left -= AT_ONCE) {
+      if (!(await this.lookFor(this.room.longest(AT_ONCE)))) return;
     }
   }
 
-  private async find(tenant: string, ids: readonly string[]): Promise<Map<string, SeenInteraction>> {
-    return this.database.reader(tenant, async (tx) => {
-      const { rows } = await tx.query<SeenRow>({
-        name: 'interactions-seen',
-        text: `SELECT i.interaction, i.event, i.account, s.customer FROM timeline_item i
-               CROSS JOIN LATERAL (SELECT customer FROM segment WHERE tenant = $1 AND segment = i.segment LIMIT 1) s
-               WHERE i.tenant = $1 AND i.interaction = ANY ($2::uuid[])`,
-        values: [tenant, ids],
-      });
-      const missing = ids.filter((id) => !rows.some((row) => row.interaction === id));
-      const parked = missing.length > 0 ? await findParked(tx, tenant, missing) : [];
-      if (rows.length === 0) return new Map(parked);
-      const known = await this.store.known(tx, tenant, rows.map((row) => row.event));
-      return new Map([...rows.map((row) => [row.interaction, seenInteraction(row, known.get(row.event)!.position)] as const), ...parked]);
-    });
+  /** True where any was found. */
+  private async lookFor(asked: readonly Awaited[]): Promise<boolean> {
+    let any = false;
+    for (const [tenant, awaited] of Map.groupBy(asked, (one) => one.tenant)) any = (await this.lookForOf(tenant, awaited)) || any;
+    return any;
+  }
+
+  private async lookForOf(tenant: string, awaited: readonly Awaited[]): Promise<boolean> {
+    try {
+      const found = await this.finder.find(tenant, awaited.map(({ id }) => id));
+      for (const one of awaited) {
+        const seen = found.get(one.id);
+        if (seen) this.room.settle(one, seen);
+        else this.room.missed(one);
+      }
+      return found.size > 0;
+    } catch (error) {
+      for (const one of awaited) this.room.fail(one, error);
+      return false;
+    }
   }
 }
-
-interface ParkedRow {
-  interaction: string;
-  account: string;
-  reason: string;
-}
-
-async function findParked(tx: Tx, tenant: string, ids: readonly string[]): Promise<[string, SeenInteraction][]> {
-  const { rows } = await tx.query<ParkedRow>({
-    name: 'interactions-parked',
-    text: `SELECT m.subject AS interaction, m.account, k.error || ': ' || k.reason AS reason
-           FROM parked_message m JOIN parked_key k ON k.id = m.lot WHERE m.subject = ANY ($2::text[]) AND m.tenant = $1`,
-    values: [tenant, ids],
-  });
-  return rows.map(({ interaction, account, reason }) => [interaction, { interactionId: interaction, account, reason }]);
-}
-
-const seenInteraction = ({ interaction, account, customer }: SeenRow, position: Position): SeenInteraction => ({
-  interactionId: interaction,
-  account,
-  customerId: customer,
-  position: formatPosition(position),
-});

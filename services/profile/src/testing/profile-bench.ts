@@ -17,6 +17,7 @@ import { Ledger } from '../ledger';
 import { migrations } from '../migrations';
 import type { Customer } from '../reading/customer.dto';
 import { CustomersController } from '../reading/customers.controller';
+import { InteractionWatch } from '../reading/interaction-watch';
 import type { TimelineList } from '../reading/timeline-item.dto';
 import type { TimelineQuery } from '../reading/timeline-query.dto';
 import { TimelineReader } from '../reading/timeline-reader';
@@ -29,6 +30,9 @@ export const TENANT = tenantId('profile-bench');
 
 export const caller = (tenant: string): Credential => ({ tenant, keyId: 'key', scopes: ['read', 'send'] });
 
+/** A process in which nobody waits for an interaction. */
+export const NOBODY_WAITS = { applied: () => undefined };
+
 /** The profile over a real database and a real vault; the bus and the blobs are lists in memory. */
 export class ProfileBench {
   readonly blobs = memoryBlobs();
@@ -39,7 +43,8 @@ export class ProfileBench {
   readonly ledger = new Ledger(this.store, this.vault, this.bodies, this.traits, this.recent);
   readonly letters: SetAside[] = [];
   readonly published: (OutgoingMessage & { topic: TopicName })[] = [];
-  readonly handlers = this.openHandlers();
+  readonly watch = new InteractionWatch(this.db.database, this.store);
+  readonly handlers = this.openHandlers(this.db.database, this.watch);
 
   private constructor(
     readonly db: TestDatabase,
@@ -53,9 +58,10 @@ export class ProfileBench {
   }
 
   /** Another process' handlers over the same database. */
-  openHandlers(database: Pick<Database, 'writer' | 'notify'> = this.db.database): InteractionsHandlers {
+  openHandlers(database: Pick<Database, 'writer' | 'notify'> = this.db.database, watch: Pick<InteractionWatch, 'applied'> = NOBODY_WAITS): InteractionsHandlers {
     const runtime = { vault: this.vault, blobs: this.blobs, deadLetters: { put: (letter: SetAside) => Promise.resolve(String(this.letters.push(letter))) } };
-    return new InteractionsHandlers(runtime, new Intake(throughGate(database), this.store, new Ledger(this.store, this.vault, this.bodies, this.traits, this.recent)));
+    const ledger = new Ledger(this.store, this.vault, this.bodies, this.traits, this.recent);
+    return new InteractionsHandlers(runtime, new Intake(throughGate(database), this.store, ledger, watch));
   }
 
   readonly bus = {
