@@ -1,6 +1,10 @@
 import type { QueryConfig, QueryResult, QueryResultRow } from 'pg';
 
-/** One transaction, in a role and for some tenants. It ends with the function it was given to. */
+/**
+ * One transaction, in a role and for some tenants. It ends with the function it was given to. Statements that are asked for
+ * without waiting in between go to the server together, its opening with the first of them, and are worked one after the other;
+ * where one fails, those behind it fail too.
+ */
 export interface Tx {
   query<R extends QueryResultRow = QueryResultRow>(text: string | QueryConfig, values?: unknown[]): Promise<QueryResult<R>>;
 }

@@ -125,6 +125,21 @@ describe('a transaction', () => {
     await expect(overlooked).rejects.toThrow('rolled back');
   });
 
+  it('answers each of the statements that go out together, in their order', async () => {
+    const answers = await test.database.writer([A], (tx) =>
+      Promise.all([tx.query('INSERT INTO note VALUES ($1, $2)', [A, 'one']), texts(ALL)(tx), tx.query(`DELETE FROM note WHERE text = 'one'`), texts(ALL)(tx)]),
+    );
+    expect([answers[1], answers[3]]).toEqual([['of A', 'one'], ['of A']]);
+  });
+
+  it('fails for the first that failed of those that go out together, and the next has a clean session', async () => {
+    const failing = test.database.writer([A], (tx) =>
+      Promise.all([tx.query('INSERT INTO note VALUES ($1, $2)', [A, 'undone']), tx.query({ name: 'bad', text: 'SELECT 1 / 0' }), tx.query({ name: 'fine', text: 'SELECT 1 AS n' })]),
+    );
+    await expect(failing).rejects.toMatchObject({ code: '22012' });
+    expect(await test.database.writer([A], async (tx) => [await texts(ALL)(tx), (await tx.query({ name: 'fine', text: 'SELECT 1 AS n' })).rows])).toEqual([['of A'], [{ n: 1 }]]);
+  });
+
   it('takes no statement after its end', async () => {
     const escaped = await test.database.writer([A], async (tx) => tx);
     await expect(escaped.query('SELECT 1')).rejects.toThrow('has ended');

@@ -1,5 +1,6 @@
 import { tenantId } from '@throughline/contracts';
 import { shutGate } from './gate';
+import { openDatabase } from './open-database';
 import { testDatabase, type TestDatabase } from './testing';
 
 const TENANT = tenantId('gate');
@@ -20,18 +21,34 @@ describe('a gate', () => {
     const order: string[] = [];
     const leave = Promise.withResolvers<void>();
     const inside = Promise.withResolvers<void>();
-    const first = db.database.writer([TENANT], async () => (inside.resolve(), await leave.promise, order.push('inside')), 'append');
+    const first = db.database.writer([TENANT], async (tx) => {
+      await tx.query('SELECT 1');
+      inside.resolve();
+      await leave.promise;
+      order.push('inside');
+    }, 'append');
     await inside.promise;
     const shut = db.database.owner(async (tx) => {
       await tx.query(shutGate('gate-test', 'append')).catch((error: unknown) => Promise.reject(error));
       order.push('shut');
     });
     await waiting(1);
-    const later = db.database.writer([TENANT], async () => order.push('later'), 'append');
+    const later = db.database.writer([TENANT], (tx) => tx.query('SELECT 1').then(() => order.push('later')), 'append');
     await waiting(2);
     leave.resolve();
     await Promise.all([first, shut, later]);
     expect(order).toEqual(['inside', 'shut', 'later']);
+  });
+
+  it('that stays shut for too long is what the first statement fails for', async () => {
+    const impatient = openDatabase({ url: db.url, service: 'gate-test', lockTimeoutMs: 20 });
+    await db.database.owner(async (tx) => {
+      await tx.query(shutGate('gate-test', 'append'));
+      const writer = impatient.writer([TENANT], (tx) => Promise.all([tx.query('SELECT 1'), tx.query('SELECT 2')]), 'append');
+      await expect(writer).rejects.toMatchObject({ code: '55P03' });
+      await expect(impatient.writer([TENANT], async () => undefined, 'append')).rejects.toMatchObject({ code: '55P03' });
+    });
+    await impatient.close();
   });
 
   it('is nobody else’s: without it a transaction waits for nothing', async () => {

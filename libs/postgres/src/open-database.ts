@@ -57,7 +57,7 @@ class PooledDatabase implements Database {
   constructor(options: DatabaseOptions) {
     const log = options.log ?? silent;
     this.service = options.service;
-    this.pool = openPool(options, log);
+    this.pool = openPool(options, log, '', { pipeline: true });
     const forCalls = callPool(statementTimeout(options), options.maxCalls ?? 4);
     this.calls = new Calls(options.service, (session) => openPool(options, log, session, forCalls));
     this.listener = new Listener(options.url, log);
@@ -129,7 +129,7 @@ class PooledDatabase implements Database {
     const tx = new Transaction(client);
     let clean = true;
     try {
-      await tx.begin(text);
+      tx.begin(text);
       const result = await work(tx);
       await tx.commit();
       return result;

@@ -16,8 +16,11 @@ export async function project(
   events: readonly AppendedEvent[],
 ): Promise<void> {
   if (events.length === 0) return;
-  await projectMembership(tx, keys, segmentKeys, events);
-  await projectTimeline(tx, keys.tenant, events);
-  await projectSummaries(tx, keys.tenant, events);
-  await projectTraits(tx, keys.tenant, events);
+  // One flight to the server: none needs what another finds.
+  await Promise.all([
+    projectMembership(tx, keys, segmentKeys, events),
+    projectTimeline(tx, keys.tenant, events),
+    projectSummaries(tx, keys.tenant, events),
+    projectTraits(tx, keys.tenant, events),
+  ]);
 }
