@@ -2,14 +2,14 @@ import fc from 'fast-check';
 import { GroupCommit } from './group-commit';
 
 /** Flushes that wait until they are let go. */
-function gated(maxItems = 100, maxBytes = 1000, maxWaitingBytes?: number) {
+function gated(maxItems = 100, maxBytes = 1000, maxWaitingBytes?: number, flights?: number) {
   const flushes: { items: readonly string[]; end: PromiseWithResolvers<void> }[] = [];
   const flush = (items: readonly string[]) => {
     const end: PromiseWithResolvers<void> = Promise.withResolvers();
     flushes.push({ items, end });
     return end.promise;
   };
-  const commit = new GroupCommit<string>({ flush, bytesOf: (item) => item.length, maxItems, maxBytes, maxWaitingBytes });
+  const commit = new GroupCommit<string>({ flush, bytesOf: (item) => item.length, maxItems, maxBytes, maxWaitingBytes, flights });
   return { commit, flushes };
 }
 
@@ -29,6 +29,23 @@ describe('a group commit', () => {
     expect(flushes.map(({ items }) => items)).toEqual([['a', 'b', 'c'], ['d', 'e']]);
     flushes[1]!.end.resolve();
     await Promise.all(second);
+    await commit.idle();
+  });
+
+  it('begins the next while one is in flight, where more may be', async () => {
+    const { commit, flushes } = gated(100, 1000, undefined, 2);
+    const calls = [];
+    for (const item of ['a', 'b', 'c', 'd']) {
+      calls.push(commit.add([item]));
+      await turn();
+    }
+    expect(flushes.map(({ items }) => items)).toEqual([['a'], ['b']]);
+    flushes[1]!.end.resolve();
+    await calls[1];
+    expect(flushes.map(({ items }) => items)).toEqual([['a'], ['b'], ['c', 'd']]);
+    flushes[0]!.end.resolve();
+    flushes[2]!.end.resolve();
+    await Promise.all(calls);
     await commit.idle();
   });
 

@@ -1,4 +1,5 @@
 import { unavailable } from '@throughline/contracts';
+import { takeUntil } from './take-until';
 
 interface Waiting<T> {
   items: readonly T[];
@@ -8,12 +9,14 @@ interface Waiting<T> {
 }
 
 export interface GroupCommitOptions<T> {
-  /** Makes all durable, in this order. One runs at a time. */
+  /** Makes all durable, in this order. */
   flush: (items: readonly T[]) => Promise<void>;
   bytesOf: (item: T) => number;
   /** What one flush takes at most, but at least one call. */
   maxItems: number;
   maxBytes: number;
+  /** Flushes begun at a time (default 1). Where there are more, `flush` makes them durable in the order in which they began, and fails those behind one that fails. */
+  flights?: number;
   /** Bytes that may wait; what comes beyond is refused (default 64 MiB). */
   maxWaitingBytes?: number;
 }
@@ -22,12 +25,11 @@ const WAITING_BYTES = 64 * 1024 * 1024;
 
 /**
  * Joins what waits: calls that come while a flush is in flight go out together in the next one, paced by what is in
- * flight and never by a timer. One flush at a time, so the order of the calls is kept. Where a flush fails everybody who
- * waits fails with it, so that nobody waits through several time-outs, and nothing overtakes what failed.
+ * flight and never by a timer. The order of the calls is kept. Where a flush fails everybody who waits fails with it, so that nobody waits through several time-outs, and nothing overtakes what failed.
  */
 export class GroupCommit<T> {
   private waiting: Waiting<T>[] = [];
-  private running: Promise<void> | undefined;
+  private readonly flying = new Set<Promise<void>>();
   private waitingBytes = 0;
 
   constructor(private readonly options: GroupCommitOptions<T>) {}
@@ -40,16 +42,21 @@ export class GroupCommit<T> {
     await new Promise<void>((resolve, reject) => {
       this.waiting.push({ items, bytes, resolve, reject });
       this.waitingBytes += bytes;
-      this.running ??= this.run();
+      if (this.flying.size < (this.options.flights ?? 1)) this.takeOff();
     });
   }
 
   /** Resolves when nothing waits and nothing is in flight. */
   async idle(): Promise<void> {
-    while (this.running) await this.running;
+    while (this.flying.size > 0) await Promise.all(this.flying);
   }
 
-  private async run(): Promise<void> {
+  private takeOff(): void {
+    const flight = this.fly().finally(() => this.flying.delete(flight));
+    this.flying.add(flight);
+  }
+
+  private async fly(): Promise<void> {
     // The callers of this turn of the event loop go together.
     await new Promise((resolve) => setImmediate(resolve));
     while (this.waiting.length) {
@@ -62,18 +69,16 @@ export class GroupCommit<T> {
         for (const call of [...calls, ...this.waiting.splice(0)]) call.reject(error);
       }
     }
-    this.running = undefined;
   }
 
   private take(): Waiting<T>[] {
     let items = 0;
     let bytes = 0;
-    const tooMuch = this.waiting.findIndex((call) => {
+    const calls = takeUntil(this.waiting, (call) => {
       items += call.items.length;
       bytes += call.bytes;
       return items > this.options.maxItems || bytes > this.options.maxBytes;
     });
-    const calls = this.waiting.splice(0, tooMuch === -1 ? this.waiting.length : Math.max(tooMuch, 1));
     for (const call of calls) this.waitingBytes -= call.bytes;
     return calls;
   }

@@ -37,6 +37,18 @@ describe('joined work', () => {
     expect(await Promise.all([first, ...third])).toEqual([undefined, undefined, undefined]);
   });
 
+  it('looks once for a flood, however often a part of the batch is tried again', async () => {
+    const handle = async (batch: readonly Message[]) => {
+      if (batch.some(({ partition }) => partition === 0)) throw new Error('no');
+    };
+    const parked = { floodIn: jest.fn(() => 'flooding'), divert: jest.fn(async () => []), park: async () => Promise.reject(new Error('no room')) };
+    const joined = new JoinedWork({ handle, onRejected, parked, quickMs: [] }, 1_000);
+    const errors = await Promise.all([0, 1].map((partition) => joined.work(slice(partition, 1), new Set(), always)));
+    expect(errors.map((error) => error?.message)).toEqual(['no room', undefined]);
+    expect(parked.floodIn.mock.calls).toEqual([[[...slice(0, 1), ...slice(1, 1)], false]]);
+    expect(parked.divert.mock.calls.map(([, flooding]: unknown[]) => flooding)).toEqual(['flooding', 'flooding']);
+  });
+
   it('bounds a batch, but takes a large slice whole', async () => {
     const { joined, flights } = gated();
     const done = [600, 600, 1500].map((count, partition) => joined.work(slice(partition, count), new Set(), always));

@@ -1,5 +1,6 @@
 import { isPassing } from '@throughline/contracts';
 import type { Message } from './bus.contract';
+import { takeUntil } from './take-until';
 import { work, type Work } from './work';
 
 /** Batches in the handler's hands at a time: while one waits for the disk the other is made. */
@@ -43,21 +44,28 @@ export class JoinedWork {
     this.flights += 1;
     // The partitions of one fetch come in one turn of the event loop.
     await new Promise((resolve) => setImmediate(resolve));
-    while (this.waiting.length > 0) await this.together(this.next());
+    while (this.waiting.length > 0) {
+      const slices = this.next();
+      if (slices.length > 0) await this.together(slices, this.floodIn(slices));
+    }
     this.flights -= 1;
   }
 
   /** The first slice that has something open has what failed, unless it fails for all: those behind it go on without it. */
-  private async together(slices: readonly Slice[]): Promise<void> {
-    if (slices.length === 0) return;
+  private async together(slices: readonly Slice[], flooding: string | undefined): Promise<void> {
     const settled = new Set(slices.flatMap((slice) => [...slice.settled]));
-    const messages = slices.flatMap((slice) => slice.messages);
-    const flooding = this.job.parked?.floodIn?.(messages, this.waiting.length > 0 || messages.length >= this.most);
-    const error = await work(messages, this.job, settled, flooding);
+    const error = await work(slices.flatMap(({ messages }) => messages), this.job, settled, flooding);
     const open = slices.filter((slice) => !end(slice, settled));
     const failed = error && isPassing(error) ? open : open.slice(0, 1);
     for (const { resolve } of failed) resolve(error);
-    await this.together(open.slice(failed.length));
+    const behind = open.slice(failed.length);
+    if (behind.length > 0) await this.together(behind, flooding);
+  }
+
+  /** Once a batch: each look counts. */
+  private floodIn(slices: readonly Slice[]): string | undefined {
+    const messages = slices.flatMap((slice) => slice.messages);
+    return this.job.parked?.floodIn?.(messages, this.waiting.length > 0 || messages.length >= this.most);
   }
 
   private next(): Slice[] {
@@ -65,8 +73,7 @@ export class JoinedWork {
     for (const { resolve } of late) resolve(undefined);
     this.waiting = wanted;
     let count = 0;
-    const tooMuch = this.waiting.findIndex(({ messages }) => (count += messages.length) > this.most);
-    return this.waiting.splice(0, tooMuch === -1 ? this.waiting.length : Math.max(tooMuch, 1));
+    return takeUntil(this.waiting, ({ messages }) => (count += messages.length) > this.most);
   }
 }
 

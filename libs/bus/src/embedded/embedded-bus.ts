@@ -17,6 +17,8 @@ import { within } from '../within';
 
 /** A flush that takes longer has failed: a door must answer 503, not hang. */
 const FLUSH_MS = 8000;
+/** While PostgreSQL works on one, the next is sealed and encoded. */
+const FLIGHTS = 2;
 
 /** What the embedded driver needs. */
 export interface EmbeddedBusOptions {
@@ -51,6 +53,8 @@ class PostgresBus implements EmbeddedBus {
   private readonly subscribers = new Subscribers();
   private readonly pruneTimer: NodeJS.Timeout;
   private pruning = Promise.resolve();
+  /** The flush that began last. */
+  private ahead: Promise<void> = Promise.resolve();
   private closed = false;
 
   constructor({ database, frames, log = silent, topicPrefix: prefix = '', pruneMs = 60_000 }: EmbeddedBusOptions) {
@@ -62,6 +66,7 @@ class PostgresBus implements EmbeddedBus {
       bytesOf,
       maxItems: 2000,
       maxBytes: 4 * 1024 * 1024,
+      flights: FLIGHTS,
     });
     this.pruneTimer = setInterval(() => (this.pruning = this.pruneQuietly()), pruneMs).unref();
   }
@@ -103,12 +108,22 @@ class PostgresBus implements EmbeddedBus {
   }
 
   private async flush(items: readonly Outgoing[]): Promise<void> {
+    const appending = this.append(items, this.ahead);
+    this.ahead = appending;
     try {
-      await within(FLUSH_MS, this.parts.messages.append(await this.frames.close(items)));
+      await appending;
     } catch (error) {
+      if (this.ahead === appending) this.ahead = Promise.resolve();
       throw unavailable('bus-unavailable', 'the embedded bus did not take the messages', error);
     }
     for (const topic of new Set(items.map(({ topic }) => topic))) this.parts.database.notify(channelOf(topic));
+  }
+
+  /** Behind the one ahead, and not where that failed: nothing overtakes. */
+  private async append(items: readonly Outgoing[], ahead: Promise<void>): Promise<void> {
+    const records = await this.frames.close(items);
+    await ahead;
+    await within(FLUSH_MS, this.parts.messages.append(records));
   }
 
   private async pruneQuietly(): Promise<void> {

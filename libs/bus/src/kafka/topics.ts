@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Topic } from '@throughline/contracts';
+import type { Topic, TopicName } from '@throughline/contracts';
 import type { Admin, ITopicConfig } from 'kafkajs';
 import { TOPIC_BYTES } from '../outgoing';
 
@@ -18,9 +18,15 @@ export async function ensureTopics(admin: Admin, plans: readonly TopicPlan[], re
   const missing = plans.filter(({ name }) => !there.has(name));
   const { brokers } = await admin.describeCluster();
   const replicas = replicationFactor ?? Math.min(3, brokers.length);
-  if (missing.length) await admin.createTopics({ topics: missing.map((plan) => config(plan, replicas)), waitForLeaders: false });
+  // One after the other: a broker leads the partitions of one request when it has made them all.
+  for (const plan of missing.toSorted(byNeed)) await admin.createTopics({ topics: [config(plan, replicas)], waitForLeaders: false });
   await leaders(admin, plans.map(({ name }) => name));
 }
+
+/** What an interaction goes through comes first. */
+const NEEDED: TopicName[] = ['config', 'interactions', 'timeline'];
+const need = ({ topic }: TopicPlan) => (NEEDED.includes(topic.name) ? NEEDED.indexOf(topic.name) : NEEDED.length);
+const byNeed = (a: TopicPlan, b: TopicPlan) => need(a) - need(b);
 
 function config({ name, partitions, topic }: TopicPlan, replicationFactor: number): ITopicConfig {
   const keep = topic.compacted

@@ -1,7 +1,7 @@
 import type { BroadcastOptions, Bus, GroupOptions, Message, OutgoingMessage, Subscription } from '@throughline/bus';
 import type { TopicName } from '@throughline/contracts';
 import { LRUCache } from 'lru-cache';
-import { totals } from '../telemetry/totals';
+import { totals, type Total } from '../telemetry/totals';
 
 /** A batch whose commit fails comes again: 500 messages of each of 64 partitions at most. About 5 MB. */
 const REMEMBERED = 32_000;
@@ -29,11 +29,13 @@ export function countDoubts(topic: TopicName, messages: number): void {
 export class CountedBus implements Bus {
   readonly driver = this.bus.driver;
 
+  private readonly durable = new Map<TopicName, Total>();
+
   constructor(private readonly bus: Bus) {}
 
   async publish(topic: TopicName, messages: readonly OutgoingMessage[]): Promise<void> {
     await this.bus.publish(topic, messages);
-    published.of({ topic }).count += messages.length;
+    this.durableOn(topic).count += messages.length;
   }
 
   group(options: GroupOptions): Promise<Subscription> {
@@ -72,5 +74,11 @@ export class CountedBus implements Bus {
 
   close(): Promise<void> {
     return this.bus.close();
+  }
+
+  private durableOn(topic: TopicName): Total {
+    const total = this.durable.get(topic) ?? published.of({ topic });
+    this.durable.set(topic, total);
+    return total;
   }
 }
