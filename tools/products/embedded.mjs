@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { freePorts } from '../kafka/broker.mjs';
 import { readDemoFile } from '../clients/demo-file.mjs';
+import { NODE_FLAGS } from '../node-flags.mjs';
 import { isReady, until } from './ready.mjs';
 
 const READY_LIMIT_MS = 240_000;
@@ -96,7 +97,7 @@ class Embedded {
   #spawn() {
     this.#expected = false;
     const output = this.log === 'inherit' ? 'inherit' : this.#openLog();
-    const child = spawn(process.execPath, ['tools/start.mjs'], { env: this.env, stdio: ['ignore', output === 'inherit' ? 'ignore' : output, output] });
+    const child = spawn(process.execPath, [...NODE_FLAGS, 'tools/start.mjs'], { env: this.env, stdio: ['ignore', output === 'inherit' ? 'ignore' : output, output] });
     this.#child = child;
     child.once('exit', () => void this.#afterExit(child));
   }

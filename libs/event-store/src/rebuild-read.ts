@@ -62,8 +62,8 @@ export async function readTenants(tx: Tx): Promise<string[]> {
 
 /** The next events of a range, wherever in the log. */
 export async function readRange(tx: Tx, { tenant, cursor, end }: StreamRange, limit: number): Promise<StoredEvent[]> {
-  await tx.query(IN_ORDER);
-  const { rows } = await tx.query<EventRow>({ name: 'rebuild_range', text: RANGE, values: [tenant, cursor.stream, cursor.version, end, limit] });
+  const range = { name: 'rebuild_range', text: RANGE, values: [tenant, cursor.stream, cursor.version, end, limit] };
+  const [, { rows }] = await Promise.all([tx.query(IN_ORDER), tx.query<EventRow>(range)]);
   return rows.map(storedEvent);
 }
 

@@ -31,8 +31,12 @@ export class Shadow {
 
   /** Lets this transaction's plain names mean the twins. Throws where another rebuild holds the schema by now. */
   async enter(tx: Tx): Promise<void> {
-    await this.hold(tx);
-    await tx.query(`SET LOCAL search_path = ${this.next}, ${this.live}`);
+    const held = this.hold(tx);
+    const entered = tx.query(`SET LOCAL search_path = ${this.next}, ${this.live}`);
+    // Why it is not held is what counts, and not what fails behind it.
+    entered.catch(() => undefined);
+    await held;
+    await entered;
   }
 
   /** Until the transaction ends nobody can drop or replace these twins. */

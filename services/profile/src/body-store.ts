@@ -14,6 +14,8 @@ export interface OpenBody {
   plain: Uint8Array;
 }
 
+type SealedEvent = Pick<StoredEvent, 'tenant' | 'id' | 'box'>;
+
 /** Keeps large bodies out of the log: under the segment's key, like every body at rest. */
 export class BodyStore {
   constructor(private readonly blobs: Pick<BlobStore, 'get' | 'put'>) {}
@@ -29,20 +31,25 @@ export class BodyStore {
 
   /** An event's body in full, in the current version of its type, with the bytes it was committed to; undefined where it or its key is gone. Throws as `plain` does. */
   async open(event: StoredEvent, key: SegmentKey | undefined): Promise<OpenBody | undefined> {
-    const plain = await this.plain(event, key);
-    if (!plain) return undefined;
-    const body = readBody(plain);
-    return { plain, body: typeVersion(event.type) === 1 ? body : upcastBody(readEnvelope(event.envelope), body) };
+    const open = await this.opened(event, key);
+    if (!open || typeVersion(event.type) === 1) return open;
+    return { plain: open.plain, body: upcastBody(readEnvelope(event.envelope), open.body) };
   }
 
   /** The bytes of an event's body; undefined where it or its key is gone. Throws `rejected` (`unopenable`, `blob-missing`). */
-  async plain({ tenant, id, box }: Pick<StoredEvent, 'tenant' | 'id' | 'box'>, key: SegmentKey | undefined): Promise<Uint8Array | undefined> {
+  async plain(event: SealedEvent, key: SegmentKey | undefined): Promise<Uint8Array | undefined> {
+    return (await this.opened(event, key))?.plain;
+  }
+
+  /** As it was written. */
+  private async opened({ tenant, id, box }: SealedEvent, key: SegmentKey | undefined): Promise<OpenBody | undefined> {
     if (!key || box.length === 0) return undefined;
     const plain = key.open(id, box);
-    const { blob } = readBody(plain);
-    if (!blob) return plain;
-    const whole = await this.blobs.get(tenant, blob);
-    if (!whole) throw rejected('blob-missing', 'The blob that an event names is not in the store.');
-    return key.open(id, whole);
+    const body = readBody(plain);
+    if (!body.blob) return { plain, body };
+    const sealed = await this.blobs.get(tenant, body.blob);
+    if (!sealed) throw rejected('blob-missing', 'The blob that an event names is not in the store.');
+    const whole = key.open(id, sealed);
+    return { plain: whole, body: readBody(whole) };
   }
 }

@@ -44,10 +44,12 @@ export function profileProjector({ vault, bodies }: RebuildParts): Projector<Ope
 }
 
 async function foldRange(tx: Tx, tenant: string, { keys, segmentKeys, events }: OpenedEvents): Promise<Position[]> {
-  await projectSegments(tx, keys, segmentKeys, events);
-  await projectTimeline(tx, tenant, events.filter((event) => !isRevision(event)));
-  await projectSummaries(tx, tenant, events);
-  await projectTraits(tx, tenant, events);
+  await Promise.all([
+    projectSegments(tx, keys, segmentKeys, events),
+    projectTimeline(tx, tenant, events.filter((event) => !isRevision(event))),
+    projectSummaries(tx, tenant, events),
+    projectTraits(tx, tenant, events),
+  ]);
   return events.filter(isRevision).map(({ position }) => position);
 }
 
