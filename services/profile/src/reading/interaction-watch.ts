@@ -108,11 +108,11 @@ export class InteractionWatch {
   /** True where any was found. */
   private async lookFor(asked: readonly Awaited[]): Promise<boolean> {
     let any = false;
-    for (const [tenant, awaited] of Map.groupBy(asked, (one) => one.tenant)) any = (await this.lookForOf(tenant, awaited)) || any;
+    for (const [tenant, awaited] of Map.groupBy(asked, (one) => one.tenant)) any = (await this.lookForOwn(tenant, awaited)) || any;
     return any;
   }
 
-  private async lookForOf(tenant: string, awaited: readonly Awaited[]): Promise<boolean> {
+  private async lookForOwn(tenant: string, awaited: readonly Awaited[]): Promise<boolean> {
     try {
       const found = await this.finder.find(tenant, awaited.map(({ id }) => id));
       for (const one of awaited) {
