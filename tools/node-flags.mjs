@@ -1,5 +1,5 @@
 /**
- * How Node runs the product, beside what `deploy/Dockerfile` and `npm start` say the same of. A young generation of 8 MB and not of 16: a
- * process holds 60 MB less, at the same speed (docs/performance.md, "Memory").
+ * How Node runs the one process of embedded mode, beside what `npm start` says the same of. A young generation of 8 MB and not of 16: all services
+ * in one process hold 60 to 90 MB less, and taking interactions one by one costs an eighth more (docs/performance.md, "Memory").
  */
 export const NODE_FLAGS = ['--max-semi-space-size=8'];

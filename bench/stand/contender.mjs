@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { NODE_FLAGS } from '../../tools/node-flags.mjs';
 
-/** Contenders that are the product as it ships; what others run is Node's own. */
-const SHIPPED = ['throughline.mjs', 'service.mjs'];
+/** The contender that is embedded mode as it ships; the others run with Node's own defaults, as services do. */
+const EMBEDDED = 'throughline.mjs';
 
 /** A process under test. `ready` is what it told when it could work. */
 export class Contender {
@@ -17,7 +17,7 @@ export class Contender {
   /** @param file below bench/contenders; @param given to be read from process.argv[2] as JSON. What it prints goes to standard error. */
   static async start(file, given, env = {}) {
     const contender = new Contender();
-    contender.process = fork(fileURLToPath(new URL(`../contenders/${file}`, import.meta.url)), [JSON.stringify(given)], { env: { ...process.env, ...env }, execArgv: SHIPPED.includes(file) ? NODE_FLAGS : [], stdio: ['ignore', process.stderr, 'inherit', 'ipc'] });
+    contender.process = fork(fileURLToPath(new URL(`../contenders/${file}`, import.meta.url)), [JSON.stringify(given)], { env: { ...process.env, ...env }, execArgv: file === EMBEDDED ? NODE_FLAGS : [], stdio: ['ignore', process.stderr, 'inherit', 'ipc'] });
     contender.process.on('message', (message) => contender.#hear(message));
     contender.ended = once(contender.process, 'exit').then(() => contender.#end(`${file} has ended`));
     Contender.#running.add(contender);

@@ -2,7 +2,6 @@
 import { spawn } from 'node:child_process';
 import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { NODE_FLAGS } from '../node-flags.mjs';
 
 const SETPRIV = '/usr/bin/setpriv';
 const LONG_ENOUGH_MS = 10_000;
@@ -22,7 +21,7 @@ export class Child {
   start() {
     mkdirSync(dirname(this.log), { recursive: true });
     const output = openSync(this.log, 'a');
-    const command = [process.execPath, '--disable-warning=TimeoutNegativeWarning', '--enable-source-maps', ...NODE_FLAGS, ...this.args];
+    const command = [process.execPath, '--disable-warning=TimeoutNegativeWarning', '--enable-source-maps', ...this.args];
     // The kernel ends it when this process dies, so that nothing is left behind.
     const [program, ...args] = existsSync(SETPRIV) ? [SETPRIV, '--pdeathsig', 'TERM', ...command] : command;
     const started = Date.now();
