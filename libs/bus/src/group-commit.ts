@@ -25,7 +25,8 @@ const WAITING_BYTES = 64 * 1024 * 1024;
 
 /**
  * Joins what waits: calls that come while a flush is in flight go out together in the next one, paced by what is in
- * flight and never by a timer. The order of the calls is kept. Where a flush fails everybody who waits fails with it, so that nobody waits through several time-outs, and nothing overtakes what failed.
+ * flight and never by a timer. The order of the calls is kept. Where a flush fails everybody who waits fails with it, so that
+ * nobody waits through several time-outs, and nothing overtakes what failed.
  */
 export class GroupCommit<T> {
   private waiting: Waiting<T>[] = [];

@@ -64,6 +64,25 @@ describe('an interaction that is waited for', () => {
     expect((await waiting)?.interactionId).toBe(id('w6'));
   });
 
+  it('is told to who asks after it came, though a look from before is still at work', async () => {
+    const gate = Promise.withResolvers<void>();
+    const looked = Promise.withResolvers<void>();
+    const reader: Database['reader'] = async (tenant, work) => {
+      const seen = await bench.db.database.reader(tenant, work);
+      looked.resolve();
+      await gate.promise;
+      return seen;
+    };
+    const watch = new InteractionWatch({ reader, listen: bench.db.database.listen.bind(bench.db.database) }, bench.store);
+    const before = watch.see(TENANT, id('w7'), LONG);
+    await looked.promise;
+    await bench.post({ id: 'w7' });
+    const after = watch.see(TENANT, id('w7'), 0);
+    gate.resolve();
+    expect((await Promise.all([before, after])).map((seen) => seen?.interactionId)).toEqual([id('w7'), id('w7')]);
+    await watch.close();
+  });
+
   it('is not told to another tenant', async () => {
     expect(await see('w1', 0, OTHER)).toBeUndefined();
   });

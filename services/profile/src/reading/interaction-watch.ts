@@ -15,7 +15,7 @@ export class InteractionWatch {
   private readonly room = new WaitingRoom();
   private readonly finder: InteractionFinder;
   /** To be looked for by the next look. */
-  private asked = new Set<Awaited>();
+  private readonly asked = new Set<Awaited>();
   /** Something came, nobody says what. */
   private grown = false;
   private looking = false;
@@ -118,7 +118,8 @@ export class InteractionWatch {
       for (const one of awaited) {
         const seen = found.get(one.id);
         if (seen) this.room.settle(one, seen);
-        else this.room.missed(one);
+        // Whoever asked after this look began has another look coming.
+        else if (!this.asked.has(one)) this.room.missed(one);
       }
       return found.size > 0;
     } catch (error) {

@@ -56,9 +56,11 @@ export class WaitingRoom {
   }
 
   /** It was looked for and is not there: who does not wait goes, the others wait behind those who were not looked for since. */
-  missed({ tenant, id }: Awaited): void {
+  missed(awaited: Awaited): void {
+    const { tenant, id } = awaited;
     const wait = this.waits.get(keyOf(tenant, id));
-    if (!wait) return;
+    // Another by now: whoever came since was not looked for.
+    if (!wait || wait !== awaited) return;
     for (const waiter of wait.waiters) if (!waiter.deadline) this.leave(wait, waiter)?.resolve(undefined);
     if (this.waits.delete(keyOf(tenant, id)) && wait.waiters.size > 0) this.waits.set(keyOf(tenant, id), wait);
   }
