@@ -13,6 +13,7 @@ const { create, toBinary } = require('@bufbuild/protobuf');
 const { BodySchema, DataClass, Direction, EnvelopeSchema, segmentId } = require('@throughline/contracts');
 const { openDatabase } = require('@throughline/postgres');
 const { commitment, openFileKeyStore, openVault, randomSalt } = require('@throughline/vault');
+const { writePointer } = require('../../services/profile/dist/trait-pointer.js');
 
 const TABLES = {
   'profile.event': 'xid, n, version, group_start, occurred_at, recorded_at, tenant, stream, id, type, key, envelope, chain',
@@ -21,8 +22,7 @@ const TABLES = {
   'profile.timeline_item': 'tenant, segment, interaction, event, revision, occurred_at, provider_sequence, type, channel, account, conversation, direction',
   'profile.stream': 'version, tenant, stream, head',
   'profile.segment': 'tenant, segment, identity_hash, generation, namespace, identity, verified, customer, first_position, first_event, first_at',
-  'profile.segment_summary': 'tenant, segment, channel, account, count, last_at',
-  'profile.segment_trait': 'tenant, segment, trait, event, at, sequence',
+  'profile.segment_summary': 'tenant, segment, channel, account, count, last_at, told_language',
 };
 const CHUNK = 20_000;
 const KEYS_AT_ONCE = 500;
@@ -105,8 +105,7 @@ function addPerson(bulk, { segment, key, hash, value, versions, first, last }) {
   const identity = key.seal(`${segment}/identity`, Buffer.from(value)).box;
   bulk.add('profile.stream', [versions, tenant, segment, bytea(randomBytes(32))]);
   bulk.add('profile.segment', [tenant, segment, bytea(hash), 1, 'phone', bytea(identity), false, segment, `1.${xid}.${first.nth}`, first.id, timeOf(first.nth)]);
-  bulk.add('profile.segment_summary', [tenant, segment, ONE.channel, ONE.account, versions, last.at]);
-  bulk.add('profile.segment_trait', [tenant, segment, 'language', last.id, last.at, 0]);
+  bulk.add('profile.segment_summary', [tenant, segment, ONE.channel, ONE.account, versions, last.at, bytea(writePointer({ at: last.at, sequence: 0, source: last.id }))]);
 }
 
 /** Unix ms of an event of the long timeline that so many newer ones precede. */

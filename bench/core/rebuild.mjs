@@ -14,7 +14,6 @@ const GATE = { gate: 0.35, stretch: 0.8, better: 'higher' };
 const FINGERPRINT = `SELECT
   (SELECT sum(hashtextextended(i::text, 0)) FROM profile.timeline_item i) AS items,
   (SELECT sum(hashtextextended(s::text, 0)) FROM profile.segment_summary s) AS summaries,
-  (SELECT sum(hashtextextended(concat_ws('|', tenant, segment, trait, event, at, sequence), 0)) FROM profile.segment_trait) AS traits,
   (SELECT sum(hashtextextended(concat_ws('|', tenant, segment, identity_hash, generation, namespace, verified, customer, first_position, first_event, first_at), 0)) FROM profile.segment) AS segments,
   (SELECT sum(hashtextextended(l::text, 0)) FROM profile.segment_link l) AS links`;
 

@@ -2,19 +2,18 @@ import type { Card } from '@throughline/contracts';
 import type { Tx } from '@throughline/postgres';
 import type { Vault } from '@throughline/vault';
 import { membersOf } from './membership';
-import { latestPointers, traitsAt, traitsColumn, type TraitColumn, type TraitValues } from './trait-values';
+import { latestPointers, TOLD_COLUMNS, traitsAt, type ToldColumns, type TraitValues } from './trait-values';
 
 export type CardOf = Omit<Card, '$typeName' | '$unknown'>;
 
-interface MemberRow {
+interface MemberRow extends ToldColumns {
   segment: string;
   customer: string;
-  traits: TraitColumn;
 }
 
 const MEMBERS = `
-  SELECT m.segment, m.customer, t.traits FROM ${membersOf('segment, customer')} m
-  LEFT JOIN LATERAL (${traitsColumn('m.segment')}) AS t ON true`;
+  SELECT m.segment, m.customer, t.* FROM ${membersOf('segment, customer')} m
+  LEFT JOIN LATERAL (SELECT ${TOLD_COLUMNS} FROM segment_summary WHERE tenant = $1 AND segment = m.segment) AS t ON true`;
 
 export interface CardParts {
   vault: Pick<Vault, 'existingSegmentKeys'>;

@@ -2,7 +2,7 @@ import type { Tx } from '@throughline/postgres';
 import type { SegmentKey, TenantKeys } from '@throughline/vault';
 import type { AppendedEvent } from './appended-event';
 import { projectMembership } from './membership.projection';
-import { projectSummaries, projectTraits } from './summary.projection';
+import { projectSummaries } from './summary.projection';
 import { projectTimeline } from './timeline.projection';
 
 /**
@@ -21,6 +21,5 @@ export async function project(
     projectMembership(tx, keys, segmentKeys, events),
     projectTimeline(tx, keys.tenant, events),
     projectSummaries(tx, keys.tenant, events),
-    projectTraits(tx, keys.tenant, events),
   ]);
 }

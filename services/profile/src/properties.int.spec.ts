@@ -69,7 +69,7 @@ afterAll(() => shared.close());
 async function forget(): Promise<void> {
   const admin = new Client({ connectionString: shared.db.adminUrl });
   await admin.connect();
-  await admin.query(`SET search_path = profile; TRUNCATE event, event_body, event_id, stream, segment, segment_link, timeline_item, segment_summary, segment_trait`).finally(() => admin.end());
+  await admin.query(`SET search_path = profile; TRUNCATE event, event_body, event_id, stream, segment, segment_link, timeline_item, segment_summary`).finally(() => admin.end());
 }
 
 /** Found by the property: who was vouched for first decided whether the visitor ended verified. */

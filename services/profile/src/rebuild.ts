@@ -8,7 +8,7 @@ import { readEnvelope } from './ledger-event';
 import { joinAll } from './membership';
 import { projectSegments } from './membership.projection';
 import { project } from './projections';
-import { projectSummaries, projectTraits } from './summary.projection';
+import { projectSummaries } from './summary.projection';
 import { projectTimeline } from './timeline.projection';
 
 export interface RebuildParts {
@@ -23,7 +23,7 @@ export interface OpenedEvents {
   events: AppendedEvent[];
 }
 
-const TABLES = ['segment', 'segment_link', 'timeline_item', 'segment_summary', 'segment_trait'];
+const TABLES = ['segment', 'segment_link', 'timeline_item', 'segment_summary'];
 
 /**
  * How the profile's read models are made anew from its log: by the fold that makes them live. Two things hang on more than one stream:
@@ -48,7 +48,6 @@ async function foldRange(tx: Tx, tenant: string, { keys, segmentKeys, events }: 
     projectSegments(tx, keys, segmentKeys, events),
     projectTimeline(tx, tenant, events.filter((event) => !isRevision(event))),
     projectSummaries(tx, tenant, events),
-    projectTraits(tx, tenant, events),
   ]);
   return events.filter(isRevision).map(({ position }) => position);
 }

@@ -30,11 +30,13 @@ function itemRows(events: readonly AppendedEvent[]): ItemRow[] {
   return [...rows.values()];
 }
 
-const WRITE_ITEMS = `
+const NEW_ITEMS = `
   INSERT INTO timeline_item AS standing
     (tenant, segment, interaction, event, revision, occurred_at, provider_sequence, type, channel, account, conversation, direction)
   SELECT $1, r.* FROM unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::int[], $6::bigint[], $7::bigint[],
-    $8::text[], $9::text[], $10::text[], $11::bytea[], $12::int[]) AS r
+    $8::text[], $9::text[], $10::text[], $11::bytea[], $12::int[]) AS r`;
+
+const REVISED_ITEMS = `${NEW_ITEMS}
   ON CONFLICT (tenant, interaction) DO UPDATE SET
     revision = standing.revision + excluded.revision,
     (event, occurred_at, provider_sequence, type, channel, account, conversation, direction) = (
@@ -44,14 +46,20 @@ const WRITE_ITEMS = `
       ) AS v(came, event, occurred_at, provider_sequence, type, channel, account, conversation, direction)
       ORDER BY v.occurred_at DESC, v.provider_sequence DESC, v.came DESC LIMIT 1)`;
 
-/** The items of the timeline: interactions and what the business asked to be sent. */
+/** The items of the timeline: interactions and what the business asked to be sent. An interaction stands before its revisions, so one that comes alone is new. */
 export async function projectTimeline(tx: Tx, tenant: string, events: readonly AppendedEvent[]): Promise<void> {
   const rows = itemRows(events);
+  await Promise.all([
+    write(tx, tenant, { name: 'new-timeline-items', text: NEW_ITEMS }, rows.filter((row) => row.revisions === 0)),
+    write(tx, tenant, { name: 'revised-timeline-items', text: REVISED_ITEMS }, rows.filter((row) => row.revisions > 0)),
+  ]);
+}
+
+async function write(tx: Tx, tenant: string, statement: { name: string; text: string }, rows: readonly ItemRow[]): Promise<void> {
   if (rows.length === 0) return;
   const column = <T>(of: (row: ItemRow) => T) => rows.map(of);
   await tx.query({
-    name: 'write-timeline-items',
-    text: WRITE_ITEMS,
+    ...statement,
     values: [
       tenant,
       uuidArray(column((row) => row.segment)),

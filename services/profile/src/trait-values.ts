@@ -4,28 +4,21 @@ import type { SegmentKey } from '@throughline/vault';
 import { LRUCache } from 'lru-cache';
 import type { BodyStore } from './body-store';
 import { readEnvelope } from './ledger-event';
-import { isLater, TRAIT_NAMES, traitsOf, type TraitName, type Traits, type TraitSource } from './traits';
+import { readPointer, type TraitPointer } from './trait-pointer';
+import { isLater, TRAIT_NAMES, traitsOf, type TraitName, type Traits } from './traits';
 
-/** Which event tells a trait of a segment; what it says lies in the event alone. */
-export interface TraitPointer extends TraitSource {
-  trait: TraitName;
-  segment: string;
-}
+/** Columns of `toldColumns`: where a segment's traits were last told; nothing was where it is null or empty. */
+export type ToldColumns = Record<`told_${TraitName}`, Buffer | null>;
 
-/** As `traitsColumn` has them: by trait the event, when it was said (Unix ms) and the provider's order within that ms. */
-export type TraitColumn = Partial<Record<TraitName, { event: string; at: number; sequence: number }>> | null;
-
-/** SQL for the traits of the segment that `segment` names, as one JSON value; $1 is the tenant. */
-export const traitsColumn = (segment: string) => `
-  SELECT jsonb_object_agg(trait, jsonb_build_object('event', event, 'at', at, 'sequence', sequence)) AS traits
-  FROM segment_trait WHERE tenant = $1 AND segment = ${segment}`;
+/** SQL for the last words of each trait among some summaries. */
+export const TOLD_COLUMNS = TRAIT_NAMES.map((trait) => `max(told_${trait}) AS told_${trait}`).join(', ');
 
 /** The latest of several segments' pointers for each trait. */
-export function latestPointers(members: readonly { segment: string; traits: TraitColumn }[]): TraitPointer[] {
+export function latestPointers(members: readonly (ToldColumns & { segment: string })[]): TraitPointer[] {
   return TRAIT_NAMES.flatMap((trait) => {
-    const told = members.flatMap(({ segment, traits }) => {
-      const { event, at, sequence } = traits?.[trait] ?? {};
-      return event === undefined ? [] : [{ trait, segment, source: event, at: at!, sequence: sequence! }];
+    const told = members.flatMap(({ segment, [`told_${trait}` as const]: bytes }) => {
+      const pointer = readPointer(bytes);
+      return pointer ? [{ trait, segment, ...pointer }] : [];
     });
     const latest = told.reduce<TraitPointer | undefined>((last, next) => (isLater(next, last) ? next : last), undefined);
     return latest ? [latest] : [];

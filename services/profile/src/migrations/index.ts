@@ -3,6 +3,7 @@ import { appendInOneFunction, digestMigration, eventStoreMigration } from '@thro
 import type { Migration } from '@throughline/postgres';
 import { segmentKeyMigration } from '@throughline/vault';
 import { readModels } from './read-models';
+import { traitsInSummaries } from './traits-in-summaries';
 
 /** The profile's schema: its log with its digests, its keys, its read models, the keys it has parked. */
 export const migrations: readonly Migration[] = [
@@ -12,4 +13,5 @@ export const migrations: readonly Migration[] = [
   readModels,
   parkingMigration('profile'),
   appendInOneFunction('profile'),
+  traitsInSummaries,
 ];

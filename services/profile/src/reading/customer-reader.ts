@@ -4,7 +4,7 @@ import type { SegmentKey, Vault } from '@throughline/vault';
 import { WITHHELD } from '../ledger-event';
 import { membersOf } from '../membership';
 import { identityBinding } from '../membership.projection';
-import { latestPointers, traitsAt, traitsColumn, type TraitColumn, type TraitValues } from '../trait-values';
+import { latestPointers, TOLD_COLUMNS, traitsAt, type ToldColumns, type TraitValues } from '../trait-values';
 import type { Traits } from '../traits';
 
 /** An identity of a customer, and since when and by which interaction it is hers. */
@@ -27,7 +27,7 @@ export interface CustomerProfile {
   channels: Map<string, { count: number; lastAt: number }>;
 }
 
-interface MemberRow {
+interface MemberRow extends ToldColumns {
   segment: string;
   customer: string;
   namespace: string;
@@ -37,7 +37,6 @@ interface MemberRow {
   first_event: string;
   first_at: string;
   events: string | null;
-  traits: TraitColumn;
   cause: string | null;
   linked_at: string | null;
   channels: Record<string, { count: number; lastAt: number }> | null;
@@ -51,10 +50,10 @@ const SEGMENTS = `SELECT s.segment FROM ${membersOf('segment')} s`;
 
 const MEMBERS = `
   SELECT s.segment, s.customer, s.namespace, s.identity, s.verified, s.first_position, s.first_event, s.first_at,
-    p.version AS events, t.traits, l.cause, l.recorded_at AS linked_at, c.channels
+    p.version AS events, t.*, l.cause, l.recorded_at AS linked_at, c.channels
   FROM ${membersOf('*')} s
   LEFT JOIN LATERAL (SELECT version FROM stream WHERE tenant = $1 AND stream = s.segment LIMIT 1) p ON true
-  LEFT JOIN LATERAL (${traitsColumn('s.segment')}) t ON true
+  LEFT JOIN LATERAL (SELECT ${TOLD_COLUMNS} FROM segment_summary WHERE tenant = $1 AND segment = s.segment) t ON true
   LEFT JOIN LATERAL (
     SELECT cause, recorded_at FROM segment_link WHERE tenant = $1 AND segment = s.segment ORDER BY recorded_at, event LIMIT 1
   ) l ON true

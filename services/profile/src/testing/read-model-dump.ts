@@ -9,7 +9,6 @@ export const READ_MODELS = {
   segment_link: 'segment, peer',
   timeline_item: 'interaction',
   segment_summary: 'segment, channel, account',
-  segment_trait: 'segment, trait',
 } as const;
 
 type Row = Record<string, unknown> & { tenant: string; segment: string };
