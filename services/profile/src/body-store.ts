@@ -7,7 +7,7 @@ import type { SegmentKey } from '@throughline/vault';
 import { readBody, readEnvelope, type PlannedEvent } from './ledger-event';
 
 /** Bytes; what is over it lies in the blob store, and the log names it (docs/architecture.md, invariant 1). */
-const INLINE_LIMIT = 256 * 1024;
+export const INLINE_LIMIT = 256 * 1024;
 
 export interface OpenBody {
   body: Body;

@@ -4,6 +4,7 @@ import type { Database, Tx } from '@throughline/postgres';
 import type { TenantKeys } from '@throughline/vault';
 import { admit, type KnownVersion } from './admission.decider';
 import { decide, evolve, initialState, isRefused, LinkSet, type IdentityEvent, type IdentityLinked, type ResolveInteraction } from './identity.decider';
+import { INLINE_LIMIT } from './body-store';
 import { Overtaken, type Ledger } from './ledger';
 import { asRevision, ownIdentity, type PlannedEvent } from './ledger-event';
 import { linkEvents, type LinkSide } from './link-event';
@@ -23,9 +24,16 @@ export interface Taken {
 }
 
 const MAX_ATTEMPTS = 5;
+/** Batches that are looked up after one that held what the log knew: a redelivery, or a gateway that sends again, brings more of it. */
+const DOUBTFUL = 100;
 
-/** Takes interactions of one tenant into the log: one transaction, a handful of statements however many they are. */
+/**
+ * Takes interactions of one tenant into the log: one transaction, a handful of statements however many they are. As a rule the log knows
+ * none of them, and appending them finds out; where it knows one, the batch is undone and looked up first.
+ */
 export class Intake {
+  private doubtful = 0;
+
   constructor(
     private readonly database: Pick<Database, 'writer' | 'notify'>,
     private readonly store: Pick<EventStore, 'known'>,
@@ -39,11 +47,13 @@ export class Intake {
     for (let attempt = 1; ; attempt += 1) {
       try {
         const taken = await this.database.writer([keys.tenant], (tx) => this.takeIn(tx, keys, interactions));
+        this.doubtful = Math.max(0, this.doubtful - 1);
         this.database.notify('log');
         this.watch.applied(keys.tenant, interactions.map(({ accepted }) => accepted.id));
         return taken;
       } catch (error) {
         if (!(error instanceof Overtaken) || attempt === MAX_ATTEMPTS) throw error;
+        this.doubtful = DOUBTFUL;
       }
     }
   }
@@ -62,7 +72,7 @@ export class Intake {
   private async admitted(tx: Tx, tenant: string, interactions: readonly OpenInteraction[]) {
     const versions = interactions.map(versionOf);
     const ids = versions.flatMap(({ id, revision }) => (revision === undefined ? [id] : [id, revision]));
-    const known = new Map<string, KnownVersion>(await this.store.known(tx, tenant, [...new Set(ids)]));
+    const known = new Map<string, KnownVersion>(this.mayBeKnown(interactions) ? await this.store.known(tx, tenant, [...new Set(ids)]) : []);
     const fresh: OpenInteraction[] = [];
     const conflicts: OpenInteraction[] = [];
     for (const [index, interaction] of interactions.entries()) {
@@ -78,6 +88,11 @@ export class Intake {
       known.set(accepted.envelope.id, accepted);
     }
     return { fresh, conflicts };
+  }
+
+  /** Bodies too large for the log are looked up always: each try to append one writes a blob. */
+  private mayBeKnown(interactions: readonly OpenInteraction[]): boolean {
+    return this.doubtful > 0 || interactions.some(({ plain }) => plain.length > INLINE_LIMIT);
   }
 }
 
