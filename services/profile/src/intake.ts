@@ -3,8 +3,8 @@ import type { EventStore } from '@throughline/event-store';
 import type { Database, Tx } from '@throughline/postgres';
 import type { TenantKeys } from '@throughline/vault';
 import { admit, type KnownVersion } from './admission.decider';
-import { decide, evolve, initialState, isRefused, LinkSet, type IdentityEvent, type IdentityLinked, type ResolveInteraction } from './identity.decider';
 import { INLINE_LIMIT } from './body-store';
+import { decide, evolve, initialState, isRefused, LinkSet, type IdentityEvent, type IdentityLinked, type ResolveInteraction } from './identity.decider';
 import { Overtaken, type Ledger } from './ledger';
 import { asRevision, ownIdentity, type PlannedEvent } from './ledger-event';
 import { linkEvents, type LinkSide } from './link-event';
@@ -29,7 +29,7 @@ const DOUBTFUL = 100;
 
 /**
  * Takes interactions of one tenant into the log: one transaction, a handful of statements however many they are. As a rule the log knows
- * none of them, and appending them finds out; where it knows one, the batch is undone and looked up first.
+ * none of them, and appending them finds out; where it knows one, the batch is undone and looked up first (decision 28).
  */
 export class Intake {
   private doubtful = 0;

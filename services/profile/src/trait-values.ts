@@ -7,7 +7,7 @@ import { readEnvelope } from './ledger-event';
 import { readPointer, type TraitPointer } from './trait-pointer';
 import { isLater, TRAIT_NAMES, traitsOf, type TraitName, type Traits } from './traits';
 
-/** Columns of `toldColumns`: where a segment's traits were last told; nothing was where it is null or empty. */
+/** As `TOLD_COLUMNS` has them: where a segment's traits were last told; nothing was where it is null or empty. */
 export type ToldColumns = Record<`told_${TraitName}`, Buffer | null>;
 
 /** SQL for the last words of each trait among some summaries. */
