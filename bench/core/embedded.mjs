@@ -1,6 +1,7 @@
 // The product in embedded mode, on the bench's PostgreSQL in a database of its own.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { NODE_FLAGS } from '../../tools/node-flags.mjs';
 import { Contender } from '../stand/contender.mjs';
 import { Product } from './product.mjs';
 
@@ -16,7 +17,7 @@ export async function startEmbedded(stand, name, { services = 'all', supply } = 
 export async function restartEmbedded(stand, name, { services = 'all', supply } = {}) {
   const dataDir = join(stand.folder, name);
   const env = { DATABASE_URL: stand.url(name), DATA_DIR: dataDir, PORT: '0', SMTP_PORT: '0', LOG_LEVEL: 'warn', KAFKA_BROKERS: '', DEMO: '1' };
-  const whole = await Contender.start('throughline.mjs', { services }, env);
+  const whole = await Contender.start('throughline.mjs', { services }, env, NODE_FLAGS);
   const { url } = whole.ready;
   return new Product({ name, stand, dataDir, doorUrl: url, readUrl: url, database: name, contenders: { whole }, ...(supply && { supply }) });
 }

@@ -3,10 +3,6 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { NODE_FLAGS } from '../../tools/node-flags.mjs';
-
-/** The contender that is embedded mode as it ships; the others run with Node's own defaults, as services do. */
-const EMBEDDED = 'throughline.mjs';
 
 /** A process under test. `ready` is what it told when it could work. */
 export class Contender {
@@ -14,10 +10,10 @@ export class Contender {
   #asked = new Map();
   #next = 1;
 
-  /** @param file below bench/contenders; @param given to be read from process.argv[2] as JSON. What it prints goes to standard error. */
-  static async start(file, given, env = {}) {
+  /** @param file below bench/contenders; @param given to be read from process.argv[2] as JSON. What it prints goes to standard error. @param flags of Node */
+  static async start(file, given, env = {}, flags = []) {
     const contender = new Contender();
-    contender.process = fork(fileURLToPath(new URL(`../contenders/${file}`, import.meta.url)), [JSON.stringify(given)], { env: { ...process.env, ...env }, execArgv: file === EMBEDDED ? NODE_FLAGS : [], stdio: ['ignore', process.stderr, 'inherit', 'ipc'] });
+    contender.process = fork(fileURLToPath(new URL(`../contenders/${file}`, import.meta.url)), [JSON.stringify(given)], { env: { ...process.env, ...env }, execArgv: flags, stdio: ['ignore', process.stderr, 'inherit', 'ipc'] });
     contender.process.on('message', (message) => contender.#hear(message));
     contender.ended = once(contender.process, 'exit').then(() => contender.#end(`${file} has ended`));
     Contender.#running.add(contender);

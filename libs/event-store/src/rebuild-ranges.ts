@@ -1,3 +1,5 @@
+import { uuidText } from '@throughline/postgres';
+
 /** A place in the order (stream, version) of a tenant's events. */
 export interface StreamCursor {
   stream: string;
@@ -19,8 +21,7 @@ const AFTER_STREAM = '9223372036854775807';
 const NARROWEST = 1n << 116n;
 
 const numberOf = (uuid: string) => BigInt(`0x${uuid.replaceAll('-', '')}`);
-const uuidOf = (number: bigint) =>
-  number.toString(16).padStart(32, '0').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+const uuidOf = (number: bigint) => uuidText(Buffer.from(number.toString(16).padStart(32, '0'), 'hex'));
 
 const widthOf = ({ cursor, end }: StreamRange) => numberOf(end) - numberOf(cursor.stream);
 

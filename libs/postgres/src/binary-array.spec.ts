@@ -1,4 +1,4 @@
-import { byteaArray, int4Array, int8Array, textArray, uuidArray, uuidBytes } from './binary-array';
+import { byteaArray, int4Array, int8Array, textArray, uuidArray, uuidBytes, uuidText } from './binary-array';
 
 const hex = (buffer: Buffer) => buffer.toString('hex');
 const head = (oid: string, count: string) => `0000000100000000${oid}${count}00000001`;
@@ -11,6 +11,8 @@ describe('a binary array', () => {
     expect(hex(byteaArray([Buffer.of(7), Buffer.of()]))).toBe(`${head('00000011', '00000002')}000000010700000000`);
     expect(hex(uuidArray(['00112233-4455-6677-8899-AABBCCDDEEFF']))).toBe(`${head('00000b86', '00000001')}0000001000112233445566778899aabbccddeeff`);
   });
+
+  it('gives a UUID back', () => expect(uuidText(Buffer.concat([Buffer.of(9), uuidBytes('00112233-4455-6677-8899-AABBCCDDEEFF')]), 1)).toBe('00112233-4455-6677-8899-aabbccddeeff'));
 
   it('refuses what is no UUID', () => {
     expect(() => uuidBytes('00112233445566778899aabbccddeeff')).toThrow('not a UUID');

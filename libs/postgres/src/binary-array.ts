@@ -16,6 +16,12 @@ export function uuidBytes(uuid: string): Buffer {
   return bytes;
 }
 
+/** The UUID whose 16 bytes stand there, in lower case. */
+export function uuidText(bytes: Buffer, at = 0): string {
+  const hex = bytes.toString('hex', at, at + 16);
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+}
+
 /** Digit by digit: an append has three of them an event, and Buffer.from(.., 'hex') takes five times as long. */
 function writeUuid(into: Buffer, uuid: string, at: number): number {
   let ok = uuid.length === 36;

@@ -1,5 +1,5 @@
 export * from './database.contract';
-export { byteaArray, int4Array, int8Array, textArray, uuidArray, uuidBytes } from './binary-array';
+export { byteaArray, int4Array, int8Array, textArray, uuidArray, uuidBytes, uuidText } from './binary-array';
 export { asOwner } from './as-owner';
 export { entities } from './entities';
 export { shutGate } from './gate';

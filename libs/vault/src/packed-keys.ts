@@ -1,3 +1,5 @@
+import { uuidText } from '@throughline/postgres';
+
 /**
  * Segment and wrapped bytes of many rows in one value, 76 bytes each; zeros where the key was erased. A row of its own for
  * each costs client and server twice as much, and 500 known keys are looked up with every batch.
@@ -20,9 +22,4 @@ export function* unpackKeys(packed: Buffer): Generator<SeenKey> {
     const wrapped = packed.subarray(at + UUID_BYTES, at + ROW_BYTES);
     yield { segment: uuidText(packed, at), wrapped: wrapped.equals(ERASED) ? undefined : wrapped };
   }
-}
-
-function uuidText(bytes: Buffer, at: number): string {
-  const hex = bytes.toString('hex', at, at + UUID_BYTES);
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }

@@ -50,7 +50,7 @@ function foldSummaries(events: readonly AppendedEvent[]): Map<string, SummaryRow
   for (const { segment, envelope, told } of events.filter(isTimelineItem)) {
     const { channel, account, occurredAt, revises } = envelope;
     const name = JSON.stringify([segment, channel, account]);
-    const row = rows.get(name) ?? { segment, channel, account, count: 0, lastAt: occurredAt, told };
+    const row = rows.get(name) ?? { segment, channel, account, count: 0, lastAt: occurredAt, told: {} };
     row.count += revises ? 0 : 1;
     if (occurredAt > row.lastAt) row.lastAt = occurredAt;
     row.told = foldTraits(row.told, told);

@@ -1,4 +1,4 @@
-import { uuidBytes } from '@throughline/postgres';
+import { uuidBytes, uuidText } from '@throughline/postgres';
 import type { TraitName, TraitSource } from './traits';
 
 /** Which event tells a trait of a segment; what it says lies in the event alone. */
@@ -26,7 +26,7 @@ export function writePointer({ at, sequence, source }: TraitSource): Buffer {
 /** Undefined where nothing was told: no bytes. */
 export function readPointer(bytes: Buffer | null): TraitSource | undefined {
   if (!bytes || bytes.length === 0) return undefined;
-  return { at: readSortable(bytes, 0), sequence: readSortable(bytes, 8), source: uuidText(bytes.toString('hex', 16)) };
+  return { at: readSortable(bytes, 0), sequence: readSortable(bytes, 8), source: uuidText(bytes, 16) };
 }
 
 function writeSortable(into: Buffer, number: number, at: number): void {
@@ -36,5 +36,3 @@ function writeSortable(into: Buffer, number: number, at: number): void {
 }
 
 const readSortable = (bytes: Buffer, at: number) => (bytes.readUInt32BE(at) - SIGN) * 2 ** 32 + bytes.readUInt32BE(at + 4);
-
-const uuidText = (hex: string) => hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');

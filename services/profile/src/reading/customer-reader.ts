@@ -50,16 +50,15 @@ const SEGMENTS = `SELECT s.segment FROM ${membersOf('segment')} s`;
 
 const MEMBERS = `
   SELECT s.segment, s.customer, s.namespace, s.identity, s.verified, s.first_position, s.first_event, s.first_at,
-    p.version AS events, t.*, l.cause, l.recorded_at AS linked_at, c.channels
+    p.version AS events, l.cause, l.recorded_at AS linked_at, c.*
   FROM ${membersOf('*')} s
   LEFT JOIN LATERAL (SELECT version FROM stream WHERE tenant = $1 AND stream = s.segment LIMIT 1) p ON true
-  LEFT JOIN LATERAL (SELECT ${TOLD_COLUMNS} FROM segment_summary WHERE tenant = $1 AND segment = s.segment) t ON true
   LEFT JOIN LATERAL (
     SELECT cause, recorded_at FROM segment_link WHERE tenant = $1 AND segment = s.segment ORDER BY recorded_at, event LIMIT 1
   ) l ON true
   LEFT JOIN LATERAL (
-    SELECT jsonb_object_agg(channel, jsonb_build_object('count', count, 'lastAt', last_at)) AS channels FROM (
-      SELECT channel, sum(count) AS count, max(last_at) AS last_at FROM segment_summary
+    SELECT jsonb_object_agg(channel, jsonb_build_object('count', count, 'lastAt', last_at)) AS channels, ${TOLD_COLUMNS} FROM (
+      SELECT channel, sum(count) AS count, max(last_at) AS last_at, ${TOLD_COLUMNS} FROM segment_summary
       WHERE tenant = $1 AND segment = s.segment GROUP BY channel) AS by_channel
   ) c ON true`;
 

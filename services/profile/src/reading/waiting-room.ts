@@ -60,7 +60,7 @@ export class WaitingRoom {
     const { tenant, id } = awaited;
     const wait = this.waits.get(keyOf(tenant, id));
     // Another by now: whoever came since was not looked for.
-    if (!wait || wait !== awaited) return;
+    if (wait !== awaited) return;
     for (const waiter of wait.waiters) if (!waiter.deadline) this.leave(wait, waiter)?.resolve(undefined);
     if (this.waits.delete(keyOf(tenant, id)) && wait.waiters.size > 0) this.waits.set(keyOf(tenant, id), wait);
   }
