@@ -21,7 +21,8 @@ type LoadedKey = KeyTimes & { key: KeyObject; mac?: Mac };
 /** One tenant's keys out of the port, kept as long as they may be used. */
 export class LoadedKeys implements TenantKeys {
   private readonly keys = new Map<string, LoadedKey>();
-  private readonly hashes = new LRUCache<string, Buffer>({ max: CACHED_HASHES });
+  /** As latin1: a small Buffer is a view of 64 KiB that many share, and one that is kept keeps them all. */
+  private readonly hashes = new LRUCache<string, string>({ max: CACHED_HASHES });
   private readonly versions = new KeyVersions();
   private readonly budget: BoxBudget;
   private preparing: Promise<void> | undefined;
@@ -62,10 +63,10 @@ export class LoadedKeys implements TenantKeys {
     if (typeof text !== 'string' || text.length > CACHED_TEXT_LENGTH) return this.keyedHash(purpose, text, version);
     const name = `${version}\0${purpose}\0${text}`;
     const known = this.hashes.get(name);
-    if (known) return Buffer.from(known);
+    if (known !== undefined) return Buffer.from(known, 'latin1');
     const hash = this.keyedHash(purpose, text, version);
-    this.hashes.set(name, hash);
-    return Buffer.from(hash);
+    this.hashes.set(name, hash.toString('latin1'));
+    return hash;
   }
 
   seal(purpose: SealPurpose, id: string, plain: Uint8Array): Sealed {
