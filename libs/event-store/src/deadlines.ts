@@ -31,7 +31,10 @@ export class Deadlines<T extends Timed> {
   delete(item: T): void {
     if (item.place === undefined) return;
     const last = this.open.pop()!;
-    if (last !== item) this.open[(last.place = item.place)] = last;
+    if (last !== item) {
+      this.open[item.place] = last;
+      last.place = item.place;
+    }
     item.place = undefined;
   }
 
