@@ -12,7 +12,8 @@ import type { SegmentKey } from './vault.contract';
 const CACHED_SEGMENTS = 100_000;
 
 interface Unwrapped {
-  wrapped: Buffer;
+  /** As latin1, since a small Buffer that is kept keeps the 64 KiB it shares with others. */
+  wrapped: string;
   key: SegmentKey;
 }
 
@@ -47,7 +48,7 @@ export class SegmentKeys {
     for (const { segment, wrapped } of seen) {
       const known = this.unwrapped.get(cacheName(tenant, segment));
       if (!wrapped) found.erased = true;
-      else if (known?.wrapped.equals(wrapped)) found.keys.set(segment, known.key);
+      else if (known?.wrapped === wrapped.toString('latin1')) found.keys.set(segment, known.key);
       else unknown.push(segment);
     }
     if (unknown.length > 0) await this.unwrap(tx, tenant, unknown, found);
@@ -77,7 +78,7 @@ export class SegmentKeys {
 
   private remember(tenant: string, { segment, wrapped }: WrappedKey, bytes: KeyObject): SegmentKey {
     const key = new OpenSegmentKey(segment, bytes);
-    this.unwrapped.set(cacheName(tenant, segment), { wrapped, key });
+    this.unwrapped.set(cacheName(tenant, segment), { wrapped: wrapped.toString('latin1'), key });
     return key;
   }
 }
