@@ -7,7 +7,7 @@ const NUMBERS = {
   rounds: [5, 'rounds; the medians over them count'],
   seconds: [4, 'seconds of load in a cell'],
   steady: [60, 'at-once: seconds of 300 interactions a second, in each mode'],
-  replayed: [20_000, 'rebuild: events in the log'],
+  replayed: [100_000, 'rebuild: events in the log'],
   events: [200_000, 'timeline: events in the large store'],
   stalled: [100_000, 'memory: interactions taken while the consumer stands still'],
 };

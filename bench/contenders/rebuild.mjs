@@ -12,7 +12,7 @@ const { profileProjector } = require('../../services/profile/dist/rebuild.js');
 
 const { url, keys, blobs } = JSON.parse(process.argv[2]);
 const database = openDatabase({ url, service: 'profile' });
-const parts = { vault: openVault(openFileKeyStore(keys), () => new Date()), bodies: new BodyStore(openBlobStore(`file:${blobs}`)) };
+const parts = { store: eventStore, vault: openVault(openFileKeyStore(keys), () => new Date()), bodies: new BodyStore(openBlobStore(`file:${blobs}`)) };
 
 /** Every read model made again from the log. Seconds from the call until the new ones answer. */
 async function run() {

@@ -10,6 +10,7 @@ export * from './gen/throughline/v1/config_pb';
 export * from './gen/throughline/v1/dead_letter_pb';
 export * from './gen/throughline/v1/event_pb';
 export * from './gen/throughline/v1/frame_pb';
+export { readEnvelope } from './wire/read-envelope';
 export { writeBody } from './wire/write-body';
 export { writeEnvelope } from './wire/write-envelope';
 export { writeRecord, writeTimelineRecord, type RecordParts, type TimelineRecordParts } from './wire/write-record';

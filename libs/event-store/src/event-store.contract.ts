@@ -94,6 +94,8 @@ export interface EventStore {
   readStream(tx: Tx, tenant: string, stream: string, fromVersion: number, limit: number, direction?: Direction): Promise<StoredEvent[]>;
   /** Events by id; missing ones are left out. */
   readById(tx: Tx, tenant: string, ids: readonly string[]): Promise<StoredEvent[]>;
+  /** The sealed bodies of events at these places, by the number of the place (`n`), which no two events of a log have; none where it was destroyed. */
+  readBoxes(tx: Tx, tenant: string, places: readonly Position[]): Promise<Map<bigint, Uint8Array>>;
   /**
    * All tenants' events after a position, in log order, none skipped: only those below the oldest running transaction. Relay
    * role. A page is empty only at the end. Throws `rejected` (`former-log-generation`) where the position is of another

@@ -1,6 +1,7 @@
 export * from './event-store.contract';
 export * from './appender.contract';
 export { openAppender } from './appender';
+export type { EventHead } from './event-heads';
 export { eventStore } from './event-store';
 export { appendInOneFunction, eventStoreMigration } from './migration';
 export { subscribe, type SubscribeOptions } from './subscribe';

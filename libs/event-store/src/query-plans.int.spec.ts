@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { testDatabase, type TestDatabase } from '@throughline/postgres/testing';
 import { Client } from 'pg';
 import { eventStoreMigration } from './migration';
-import { BACKWARDS, BY_ID, CATEGORY, FORWARDS, LOG, PLACES } from './read';
+import { BACKWARDS, BOXES, BY_ID, CATEGORY, FORWARDS, LOG, PLACES } from './read';
 
 const tenant = randomUUID();
 const stream = randomUUID();
@@ -115,5 +115,10 @@ describe.each([
     expect(backwards.filter((node) => node['Node Type'] === 'Sort')).toEqual([]);
     const byId = await plan(READER, BY_ID, [tenant, `{${randomUUID()}}`]);
     expect(scans(byId).filter((node) => node['Node Type'] === 'Seq Scan')).toEqual([]);
+  });
+
+  it('gives bodies at some places by their index alone', async () => {
+    const nodes = await plan(READER, BOXES, [tenant, '{5,500,5000}']);
+    expect(scans(nodes).map((node) => node['Index Name'] ?? node['Node Type']).toSorted()).toEqual(['Function Scan', 'event_body_pkey']);
   });
 });

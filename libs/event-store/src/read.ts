@@ -1,5 +1,5 @@
 import { type Position, rejected } from '@throughline/contracts';
-import type { Tx } from '@throughline/postgres';
+import { int8Array, type Tx } from '@throughline/postgres';
 import type { Direction, EventPlace, LogPage, StoredEvent } from './event-store.contract';
 import { CATEGORY_SQL } from './tables.sql';
 
@@ -33,6 +33,10 @@ export const BACKWARDS = `${STREAM} AND e.version <= $3 ORDER BY e.version DESC 
 
 export const BY_ID = `SELECT ${COLUMNS} FROM event_id i JOIN event e ON e.xid = i.xid AND e.n = i.n LEFT JOIN event_body b ON b.n = e.n
   WHERE i.tenant = $1 AND i.id = ANY ($2::uuid[]) ORDER BY e.xid, e.n`;
+
+/** LATERAL, so that each is looked up by itself whatever the planner knows of a young table. */
+export const BOXES = `SELECT b.n, b.box FROM unnest($2::bigint[]) AS place(n)
+  CROSS JOIN LATERAL (SELECT n, box FROM event_body WHERE event_body.n = place.n AND tenant = $1 LIMIT 1) b`;
 
 /** Only what is below the oldest transaction that still runs: what was stamped early and is committed late is not passed over. */
 const HORIZON = 'pg_snapshot_xmin(pg_current_snapshot())';
@@ -97,6 +101,12 @@ export async function readStream(tx: Tx, tenant: string, stream: string, from: n
 export async function readById(tx: Tx, tenant: string, ids: readonly string[]): Promise<StoredEvent[]> {
   const { rows } = await tx.query<EventRow>({ name: 'read_by_id', text: BY_ID, values: [tenant, ids] });
   return rows.map(storedEvent);
+}
+
+export async function readBoxes(tx: Tx, tenant: string, places: readonly Position[]): Promise<Map<bigint, Uint8Array>> {
+  if (places.length === 0) return new Map();
+  const { rows } = await tx.query<{ n: string; box: Buffer }>({ name: 'read_boxes', text: BOXES, values: [tenant, int8Array(places.map(({ n }) => n))] });
+  return new Map(rows.map(({ n, box }) => [BigInt(n), box]));
 }
 
 export const PAGE_BYTES = 8 << 20;

@@ -1,37 +1,26 @@
 import { type Position } from '@throughline/contracts';
 import type { Tx } from '@throughline/postgres';
 import type { StoredEvent } from './event-store.contract';
+import { type EventHead, packedHeads, type PackedHeads, unpackHeads } from './event-heads';
 import { BODY_COLUMNS, type EventRow, EVENT_COLUMNS, storedEvent } from './read';
 import type { StreamRange } from './rebuild-ranges';
-
-/** LATERAL, so that bodies are looked up one by one whatever the planner knows of a young table: it would hash them all. */
-const withBodies = (events: string, order: string) => `
-  SELECT e.*, b.* FROM (${events}) e
-  LEFT JOIN LATERAL (SELECT ${BODY_COLUMNS} FROM event_body b WHERE b.n = e.n LIMIT 1) b ON true ORDER BY ${order}`;
 
 /** Of a young table without statistics the planner would fetch a tenant's events and sort them, for every page anew. */
 export const IN_ORDER = 'SET LOCAL enable_sort = off; SET LOCAL enable_incremental_sort = off';
 
 /** In the order of the index (tenant, stream, version): all events of a stream follow each other. */
-export const RANGE = withBodies(
-  `SELECT ${EVENT_COLUMNS} FROM event e
-   WHERE e.tenant = $1 AND (e.stream, e.version) > ($2::uuid, $3::bigint) AND e.stream <= $4::uuid
-   ORDER BY e.stream, e.version LIMIT $5`,
-  'e.stream, e.version',
-);
+export const RANGE = `SELECT ${packedHeads('stream, version')} FROM (
+  SELECT * FROM event WHERE tenant = $1 AND (stream, version) > ($2::uuid, $3::bigint) AND stream <= $4::uuid ORDER BY stream, version LIMIT $5) e`;
 
-/** As `readLog`, but up to the log's very end: for when nobody can be appending. */
-export const TAIL = withBodies(
-  `SELECT ${EVENT_COLUMNS} FROM event e WHERE (e.xid, e.n) > ($1::xid8, $2::bigint) ORDER BY e.xid, e.n LIMIT $3`,
-  'e.xid, e.n',
-);
+/** As `readLog`, but up to the log's very end: for when nobody can be appending. LATERAL, so that bodies are looked up one by one whatever the planner knows of a young table: it would hash them all. */
+export const TAIL = `SELECT e.*, b.* FROM (
+  SELECT ${EVENT_COLUMNS} FROM event e WHERE (e.xid, e.n) > ($1::xid8, $2::bigint) ORDER BY e.xid, e.n LIMIT $3) e
+  LEFT JOIN LATERAL (SELECT ${BODY_COLUMNS} FROM event_body b WHERE b.n = e.n LIMIT 1) b ON true ORDER BY e.xid, e.n`;
 
 /** Those of a tenant that wait to be folded again, in the order of the log. */
-const LATER = withBodies(
-  `SELECT ${EVENT_COLUMNS} FROM later l JOIN event e ON e.xid = l.xid AND e.n = l.n
-   WHERE l.tenant = $1 AND (l.xid, l.n) > ($2::xid8, $3::bigint) ORDER BY l.xid, l.n LIMIT $4`,
-  'e.xid, e.n',
-);
+const LATER = `SELECT ${packedHeads('xid, n')} FROM (
+  SELECT e.* FROM later l JOIN event e ON e.xid = l.xid AND e.n = l.n
+  WHERE l.tenant = $1 AND (l.xid, l.n) > ($2::xid8, $3::bigint) ORDER BY l.xid, l.n LIMIT $4) e`;
 
 /** Each tenant by one descent of the index. */
 export const TENANTS = `
@@ -61,18 +50,18 @@ export async function readTenants(tx: Tx): Promise<string[]> {
 }
 
 /** The next events of a range, wherever in the log. */
-export async function readRange(tx: Tx, { tenant, cursor, end }: StreamRange, limit: number): Promise<StoredEvent[]> {
+export async function readRange(tx: Tx, { tenant, cursor, end }: StreamRange, limit: number): Promise<EventHead[]> {
   const range = { name: 'rebuild_range', text: RANGE, values: [tenant, cursor.stream, cursor.version, end, limit] };
-  const [, { rows }] = await Promise.all([tx.query(IN_ORDER), tx.query<EventRow>(range)]);
-  return rows.map(storedEvent);
+  const [, { rows }] = await Promise.all([tx.query(IN_ORDER), tx.query<PackedHeads>(range)]);
+  return unpackHeads(tenant, rows[0]!);
 }
 
 const from = (after: Position | undefined) => [String(after?.xid ?? 0), String(after?.n ?? -1)];
 
 /** In the shadow's transaction. */
-export async function readLater(tx: Tx, tenant: string, after: Position | undefined, limit: number): Promise<StoredEvent[]> {
-  const { rows } = await tx.query<EventRow>(LATER, [tenant, ...from(after), limit]);
-  return rows.map(storedEvent);
+export async function readLater(tx: Tx, tenant: string, after: Position | undefined, limit: number): Promise<EventHead[]> {
+  const { rows } = await tx.query<PackedHeads>(LATER, [tenant, ...from(after), limit]);
+  return unpackHeads(tenant, rows[0]!);
 }
 
 /** In the shadow's transaction. */

@@ -47,7 +47,7 @@ export class Shadow {
 
   /** So that the first plans after the switch know the tables. */
   async analyse(database: Pick<Database, 'owner'>): Promise<void> {
-    for (const table of this.tables) await database.owner((tx) => tx.query(`ANALYZE ${this.next}.${table}`));
+    await Promise.all(this.tables.map((table) => database.owner((tx) => tx.query(`ANALYZE ${this.next}.${table}`))));
   }
 
   /** Puts the twins in the live tables' place, in the owner's transaction, which has every lock it takes. */

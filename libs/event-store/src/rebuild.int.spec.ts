@@ -3,7 +3,7 @@ import { tenantId, type Position } from '@throughline/contracts';
 import { tenantWall, type Migration } from '@throughline/postgres';
 import { testDatabase, type TestDatabase } from '@throughline/postgres/testing';
 import { Client } from 'pg';
-import type { StoredEvent } from './event-store.contract';
+import type { EventHead } from './event-heads';
 import { eventStore } from './event-store';
 import { eventStoreMigration } from './migration';
 import { rebuildReadModels } from './rebuild';
@@ -44,7 +44,7 @@ const SHAPE = `
 
 type Places = { stream: string; n: string }[];
 
-const count = (events: readonly StoredEvent[]): Places => events.map(({ stream, position }) => ({ stream, n: String(position.n) }));
+const count = (events: readonly EventHead[]): Places => events.map(({ stream, position }) => ({ stream, n: String(position.n) }));
 
 const fold: Projector<Places>['fold'] = async (tx, tenant, places) =>
   void (await tx.query(
@@ -83,7 +83,7 @@ function observed(more: Partial<Projector<Places>> = {}) {
     open: async (_, __, events) => count(events),
     fold,
     foldRange: async (tx, tenant, places) => (await fold(tx, tenant, places), []),
-    foldLater: async (_, __, places) => void later.push(...places.map(({ n }) => n)),
+    foldLater: async (_, __, events) => void later.push(...count(events).map(({ n }) => n)),
     join: async (_, tenant, after) => (joined.push(`${tenant} ${after}`), after === undefined ? 'more' : undefined),
     ...more,
   };

@@ -1,7 +1,8 @@
 import { setImmediate as turn, setTimeout as delay } from 'node:timers/promises';
 import { comparePositions, type Position, rejected } from '@throughline/contracts';
 import type { Lease, Tx } from '@throughline/postgres';
-import type { EventStore, StoredEvent } from './event-store.contract';
+import type { EventHead } from './event-heads';
+import type { EventStore } from './event-store.contract';
 import { ProgressCount } from './rebuild-progress';
 import { StreamRanges, type StreamRange } from './rebuild-ranges';
 import { readLater, readRange, readSpan, readTenants, writeLater } from './rebuild-read';
@@ -9,7 +10,8 @@ import { Shadow } from './rebuild-shadow';
 import { NotNow, switchOver } from './rebuild-switch';
 import type { Projector, RebuildOptions } from './rebuild.contract';
 
-const WORKERS = 2;
+/** One more than keeps the server busy while another's events are folded here. */
+const WORKERS = 3;
 const BATCH = 2_000;
 /** Events of one page of catching up: whoever is not even so far behind is near enough to switch. */
 const CATCH_UP = 2_000;
@@ -115,16 +117,12 @@ class Rebuild<T> {
     }
   }
 
-  private async fold(shadow: Shadow, tenant: string, events: readonly StoredEvent[], way: Way = foldInOrder): Promise<void> {
-    await this.foldOpened(shadow, tenant, events, way);
+  private async fold(shadow: Shadow, tenant: string, events: readonly EventHead[], way: Way = foldInOrder): Promise<void> {
+    const opened = await this.options.database.reader(tenant, (tx) => this.projector.open(tx, tenant, events));
+    await this.inShadow(shadow, tenant, (tx) => way(this.projector, tx, tenant, opened));
     this.progress.folded(events.length);
     // Others in the process have their turn.
     await turn();
-  }
-
-  private async foldOpened(shadow: Shadow, tenant: string, events: readonly StoredEvent[], way: Way): Promise<void> {
-    const opened = await this.options.database.reader(tenant, (tx) => this.projector.open(tx, tenant, events));
-    await this.inShadow(shadow, tenant, (tx) => way(this.projector, tx, tenant, opened));
   }
 
   private inShadow<R>(shadow: Shadow, tenant: string, work: (tx: Tx) => Promise<R>): Promise<R> {
@@ -137,8 +135,11 @@ class Rebuild<T> {
 
   private async foldLater(shadow: Shadow, tenant: string): Promise<void> {
     for (let after: Position | undefined; ; ) {
-      const page = await this.inShadow(shadow, tenant, (tx) => readLater(tx, tenant, after, this.batch));
-      if (page.length > 0) await this.foldOpened(shadow, tenant, page, foldAgain);
+      const page = await this.inShadow(shadow, tenant, async (tx) => {
+        const events = await readLater(tx, tenant, after, this.batch);
+        if (events.length > 0) await this.projector.foldLater(tx, tenant, events);
+        return events;
+      });
       if (page.length < this.batch) return;
       after = page.at(-1)!.position;
     }
@@ -181,7 +182,6 @@ type Way = <T>(projector: Projector<T>, tx: Tx, tenant: string, opened: T) => Pr
 
 const foldInOrder: Way = (projector, tx, tenant, opened) => projector.fold(tx, tenant, opened);
 const foldRange: Way = async (projector, tx, tenant, opened) => writeLater(tx, tenant, await projector.foldRange(tx, tenant, opened));
-const foldAgain: Way = (projector, tx, tenant, opened) => projector.foldLater(tx, tenant, opened);
 
 /** Waits for all, also where one fails: it then tells the others to stop, and its error is thrown. */
 async function allOrNone(works: readonly Promise<void>[], stop: () => void): Promise<void> {

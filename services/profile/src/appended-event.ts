@@ -1,20 +1,33 @@
 import type { Position } from '@throughline/contracts';
+import { readTells, tellsOf } from './body-tells';
 import type { OpenEvent } from './ledger-event';
-import { traitsOf, type Traits } from './traits';
+import type { Told, TraitName } from './traits';
 
 /** An event with its place in the log: what projections fold, live and in a rebuild alike. */
 export interface AppendedEvent extends OpenEvent {
+  /** Undefined where its key is gone for good, and where it was not opened: what hangs on it otherwise is said beside it. */
+  body: OpenEvent['body'];
   position: Position;
   /** Unix ms. */
   recordedAt: number;
-  /** What it says of the customer: nothing where its body is gone. */
-  told: Traits;
+  /** Its own identity is vouched for. */
+  verified: boolean;
+  /** Which traits of the customer it tells. */
+  told: Told;
 }
 
-export const appendedEvent = ({ segment, envelope, body }: OpenEvent, { position, recordedAt }: Pick<AppendedEvent, 'position' | 'recordedAt'>): AppendedEvent => ({
-  ...{ segment, envelope, body, position, recordedAt },
-  told: body ? traitsOf(envelope, body) : {},
-});
+export const NOTHING_TOLD: Told = {};
+
+/** What its body tells by the envelope's word; where that says nothing by today's rules, by the body's. */
+export function appendedEvent({ segment, envelope, body }: OpenEvent, { position, recordedAt }: Pick<AppendedEvent, 'position' | 'recordedAt'>): AppendedEvent {
+  const tells = tellsOf(envelope) ?? (body && readTells(envelope, body));
+  return { segment, envelope, body, position, recordedAt, verified: tells?.verified ?? false, told: tells?.traits.length ? sources(envelope, tells.traits) : NOTHING_TOLD };
+}
+
+function sources({ id, occurredAt, providerSequence }: OpenEvent['envelope'], traits: readonly TraitName[]): Told {
+  const source = { source: id, at: Number(occurredAt), sequence: Number(providerSequence) };
+  return Object.fromEntries(traits.map((trait) => [trait, source]));
+}
 
 /** Types that steer the read models and are no part of the timeline. */
 export const IDENTITY_LINKED = 'identity.linked';

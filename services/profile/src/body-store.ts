@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { create, toBinary } from '@bufbuild/protobuf';
 import type { BlobStore } from '@throughline/blob';
-import { BodySchema, rejected, type Body } from '@throughline/contracts';
+import { BodySchema, readEnvelope, rejected, type Body } from '@throughline/contracts';
 import { typeVersion, upcastBody, type StoredEvent } from '@throughline/event-store';
 import type { SegmentKey } from '@throughline/vault';
-import { readBody, readEnvelope, type PlannedEvent } from './ledger-event';
+import { readBody, type PlannedEvent } from './ledger-event';
 
 /** Bytes; what is over it lies in the blob store, and the log names it (docs/architecture.md, invariant 1). */
 export const INLINE_LIMIT = 256 * 1024;
@@ -30,7 +30,7 @@ export class BodyStore {
   }
 
   /** An event's body in full, in the current version of its type, with the bytes it was committed to; undefined where it or its key is gone. Throws as `plain` does. */
-  async open(event: StoredEvent, key: SegmentKey | undefined): Promise<OpenBody | undefined> {
+  async open(event: SealedEvent & Pick<StoredEvent, 'type' | 'envelope'>, key: SegmentKey | undefined): Promise<OpenBody | undefined> {
     const open = await this.opened(event, key);
     if (!open || typeVersion(event.type) === 1) return open;
     return { plain: open.plain, body: upcastBody(readEnvelope(event.envelope), open.body) };

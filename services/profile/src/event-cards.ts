@@ -1,9 +1,10 @@
 import type { Body } from '@throughline/contracts';
 import type { Database } from '@throughline/postgres';
-import { IDENTITY_LINKED, type AppendedEvent } from './appended-event';
+import { IDENTITY_LINKED } from './appended-event';
 import { readCards, type CardOf, type CardParts } from './cards';
 import { linkDataOf } from './link-event';
 import { RecentCards, type CardChanges } from './recent-cards';
+import type { Traits } from './traits';
 
 /** What an event says that cards hang on. */
 export interface CardWords {
@@ -65,7 +66,7 @@ function changesOf(events: readonly OutgoingEvent[]): CardChanges {
   return { segments, linked, languages };
 }
 
-export const cardWords = (type: string, body: Body, told: AppendedEvent['told']): CardWords => ({
+export const cardWords = (type: string, body: Body, told: Traits): CardWords => ({
   language: told.language?.value,
   peer: type === IDENTITY_LINKED ? linkDataOf(body).peer : undefined,
 });

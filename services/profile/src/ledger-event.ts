@@ -3,6 +3,7 @@ import { commitment, randomSalt, type SegmentKey, type TenantKeys } from '@throu
 import { typeVersion, type NewEvent } from '@throughline/event-store';
 import { create, fromBinary, type MessageInitShape } from '@bufbuild/protobuf';
 import canonicalize from 'canonicalize';
+import { sayTells } from './body-tells';
 
 /** An event with its body in the open, on its way into a segment's stream or out of it. */
 export interface OpenEvent {
@@ -23,7 +24,7 @@ export interface PlannedEvent extends OpenEvent {
 /** What an event made here says; the rest follows from it. */
 export interface EventDraft {
   segment: string;
-  envelope: Omit<MessageInitShape<typeof EnvelopeSchema>, '$typeName' | 'commitment' | 'producer' | 'dataClass' | 'normaliserVersion'>;
+  envelope: Omit<MessageInitShape<typeof EnvelopeSchema>, '$typeName' | 'commitment' | 'producer' | 'dataClass' | 'normaliserVersion' | 'bodyTells' | 'bodyRulesVersion'>;
   body: Omit<MessageInitShape<typeof BodySchema>, '$typeName' | 'salt'>;
 }
 
@@ -39,6 +40,7 @@ export function planEvent(keys: TenantKeys, draft: EventDraft): PlannedEvent {
     normaliserVersion: NORMALISER_VERSION,
     commitment: commitment(draft.envelope.id!, plain),
   });
+  Object.assign(envelope, sayTells(envelope, body));
   return { segment: draft.segment, envelope, body, plain, digest: keys.hash('digest', contentOf(body)) };
 }
 
@@ -70,7 +72,6 @@ export function sealEvent(event: PlannedEvent, stored: Uint8Array, key: SegmentK
   };
 }
 
-export const readEnvelope = (bytes: Uint8Array) => fromBinary(EnvelopeSchema, bytes);
 export const readBody = (bytes: Uint8Array) => fromBinary(BodySchema, bytes);
 
 /** Namespace of what stands in for an identity that was withheld. No claim can name it: a namespace starts with a letter. */

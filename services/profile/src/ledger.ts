@@ -1,13 +1,14 @@
 import type { AppendOutcome, EventStore, StoredEvent } from '@throughline/event-store';
 import type { Tx } from '@throughline/postgres';
 import type { SegmentKey, TenantKeys, Vault } from '@throughline/vault';
-import { appendedEvent, type AppendedEvent } from './appended-event';
+import { appendedEvent, NOTHING_TOLD, type AppendedEvent } from './appended-event';
 import { cardWords } from './event-cards';
 import { sealEvent, type PlannedEvent } from './ledger-event';
 import type { BodyStore } from './body-store';
 import { project } from './projections';
 import type { RecentEvents } from './recent-events';
 import type { TraitValues } from './trait-values';
+import { traitsOf, type Told } from './traits';
 
 /** Another transaction appended one of these ids after we had looked: decide again. */
 export class Overtaken extends Error {}
@@ -30,13 +31,15 @@ export class Ledger {
     const places = (await this.store.append(tx, sealed)).map(placeOf);
     const appended = events.map((event, index) => appendedEvent(event, places[index]!));
     await project(tx, keys, segmentKeys, appended);
-    // The relay comes by soon, and its cards need what these events say.
-    for (const { envelope, told } of appended) this.traits.remember(keys.tenant, envelope.id, told);
-    for (const [index, { told }] of appended.entries()) {
-      const { envelope, body, plain } = events[index]!;
-      this.recent.keep({ ...sealed[index]!, ...places[index]! }, { plain, words: cardWords(envelope.type, body, told) });
-    }
+    for (const [index, { told }] of appended.entries()) this.remember(events[index]!, { ...sealed[index]!, ...places[index]! }, told);
     return appended;
+  }
+
+  /** The relay comes by soon: it and its cards need what these events say. */
+  private remember({ envelope, body, plain }: PlannedEvent, stored: StoredEvent, told: Told): void {
+    const traits = told === NOTHING_TOLD ? {} : traitsOf(envelope, body);
+    this.traits.remember(envelope.tenant, envelope.id, traits);
+    this.recent.keep(stored, { plain, words: cardWords(envelope.type, body, traits) });
   }
 
   private async seal(event: PlannedEvent, key: SegmentKey) {

@@ -27,33 +27,37 @@ export async function projectSegments(
   events: readonly AppendedEvent[],
 ): Promise<LinkRow[]> {
   const standing = await readSegments(tx, keys.tenant, [...new Set(events.map((event) => event.segment))]);
-  const telling = events.filter((event) => tellsMore(event, standing.get(event.segment)));
-  await writeSegments(tx, keys.tenant, segmentRows(telling, (event) => segmentRow(keys, segmentKeys, event)));
+  await writeSegments(tx, keys.tenant, segmentRows(events, standing, (event) => segmentRow(keys, segmentKeys, event)));
   const links = events.flatMap(linkRow);
   await writeLinks(tx, keys.tenant, links);
   return links;
 }
 
 /** A segment that stands is written again only where it becomes verified: making its row seals the identity. */
-const tellsMore = (event: AppendedEvent, verified: boolean | undefined) => verified === undefined || (isVerified(event) && !verified);
-
-const isVerified = ({ body }: AppendedEvent) => body?.identities[0]?.verified === true;
+const tellsMore = (verified: boolean, standing: boolean | undefined) => standing === undefined || (verified && !standing);
 
 /** One row a segment: its first event's, verified where any event says so. */
-function segmentRows(events: readonly AppendedEvent[], rowOf: (event: AppendedEvent) => SegmentRow | undefined): SegmentRow[] {
-  const rows = new Map<string, SegmentRow>();
-  for (const event of events) {
-    const row = rows.get(event.segment);
-    if (row) row.verified ||= isVerified(event);
-    else {
-      const first = rowOf(event);
-      if (first) rows.set(event.segment, first);
-    }
+function segmentRows(events: readonly AppendedEvent[], standing: ReadonlyMap<string, boolean>, rowOf: (event: AppendedEvent) => SegmentRow | undefined): SegmentRow[] {
+  const rows: SegmentRow[] = [];
+  for (const [segment, own] of Map.groupBy(events, (event) => event.segment)) {
+    const verified = own.some((event) => event.verified);
+    if (!tellsMore(verified, standing.get(segment))) continue;
+    const row = firstOf(own, rowOf);
+    if (row) rows.push({ ...row, verified });
   }
-  return [...rows.values()];
+  return rows;
 }
 
-/** Undefined where the body is gone: who it was about is forgotten, then. */
+/** Of the first event that shows one. */
+function firstOf(events: readonly AppendedEvent[], rowOf: (event: AppendedEvent) => SegmentRow | undefined): SegmentRow | undefined {
+  for (const event of events) {
+    const row = rowOf(event);
+    if (row) return row;
+  }
+  return undefined;
+}
+
+/** Undefined where the body is not there. Where all of a segment are gone, who it was about is forgotten. */
 function segmentRow(keys: TenantKeys, segmentKeys: ReadonlyMap<string, SegmentKey>, event: AppendedEvent): SegmentRow | undefined {
   const key = segmentKeys.get(event.segment);
   if (!event.body || !key) return undefined;
@@ -64,7 +68,7 @@ function segmentRow(keys: TenantKeys, segmentKeys: ReadonlyMap<string, SegmentKe
     generation: FIRST_GENERATION,
     namespace: identity.namespace,
     identity: key.seal(identityBinding(event.segment), Buffer.from(identity.value)).box,
-    verified: isVerified(event),
+    verified: event.verified,
     firstPosition: event.position,
     firstEvent: event.envelope.id,
     firstAt: event.recordedAt,

@@ -1,4 +1,4 @@
-import { Direction, interactionId, notFound, rejected } from '@throughline/contracts';
+import { Direction, interactionId, notFound, readEnvelope, rejected } from '@throughline/contracts';
 import type { EventStore } from '@throughline/event-store';
 import type { Account, Directory } from '@throughline/platform';
 import type { Database, Tx } from '@throughline/postgres';
@@ -6,7 +6,7 @@ import type { TenantKeys, Vault } from '@throughline/vault';
 import { validate as isUuid } from 'uuid';
 import type { BodyStore } from './body-store';
 import { Overtaken, type Ledger } from './ledger';
-import { planEvent, readEnvelope, type PlannedEvent } from './ledger-event';
+import { planEvent, type PlannedEvent } from './ledger-event';
 import { findSegments } from './reading/customer-finder';
 import { MESSAGE_REQUESTED } from './relay';
 

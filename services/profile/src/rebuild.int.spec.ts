@@ -1,10 +1,13 @@
 import { rebuildReadModels, subscribe, type RebuildOptions, type RebuildProgress } from '@throughline/event-store';
 import { tenantId } from '@throughline/contracts';
-import { openDatabase, type Database } from '@throughline/postgres';
+import { openDatabase, type Database, type Tx } from '@throughline/postgres';
 import { until } from '@throughline/platform/testing';
+import type { TenantKeys } from '@throughline/vault';
 import { Client } from 'pg';
 import { Intake } from './intake';
 import { InteractionsHandlers } from './interactions.handlers';
+import type { Ledger } from './ledger';
+import type { PlannedEvent } from './ledger-event';
 import { project } from './projections';
 import { profileProjector } from './rebuild';
 import type { TestInteraction } from './testing/interaction-message';
@@ -63,6 +66,21 @@ async function replayInOrder(): Promise<void> {
       await project(tx, keys, segmentKeys, opened);
     });
   }
+}
+
+/** Handlers of a version before envelopes said what their bodies tell. */
+function formerHandlers(): InteractionsHandlers {
+  const silent = (event: PlannedEvent): PlannedEvent => ({ ...event, envelope: { ...event.envelope, bodyTells: 0, bodyRulesVersion: 0 } });
+  const ledger = Object.assign(Object.create(bench.ledger) as Ledger, { write: (tx: Tx, keys: TenantKeys, events: readonly PlannedEvent[]) => bench.ledger.write(tx, keys, events.map(silent)) });
+  return new InteractionsHandlers({ vault: bench.vault, blobs: bench.blobs, deadLetters: { put: () => Promise.resolve('') } }, new Intake(bench.db.database, bench.store, ledger, NOBODY_WAITS));
+}
+
+/** A rebuild, and the ids of the events whose bodies it opened. */
+async function rebuildOpening(): Promise<string[]> {
+  const opened: string[] = [];
+  const bodies = { open: (...[event, key]: Parameters<typeof bench.bodies.open>) => (opened.push(event.id), bench.bodies.open(event, key)) };
+  await rebuildReadModels(bench.store, profileProjector({ store: bench.store, vault: bench.vault, bodies }), { database: bench.db.database });
+  return opened;
 }
 
 /** Does it over and over until told to stop; how often it was done. */
@@ -135,6 +153,36 @@ describe('read models made anew beside the live ones', () => {
     expect([...new Set(told.map(({ phase }) => phase))]).toEqual(['preparing', 'folding', 'joining', 'catching-up', 'switching', 'done']);
     expect(told.at(-1)).toMatchObject({ done: length, of: length, msLeft: 0 });
     expect(told.every(({ done, of }) => done <= of)).toBe(true);
+  });
+});
+
+describe('bodies', () => {
+  const visits = (count: number) => Array.from({ length: count }, (_, n): TestInteraction => ({ id: `v${n}`, at: 1_700_000_000_000 + n, identities: [n % 3 ? 'visitor:1' : '!visitor:1'], language: n % 2 ? 'de' : 'en', data: { profileName: `Name ${n}` } }));
+
+  it('are opened once a segment and no more, where envelopes say what theirs tell', async () => {
+    await post(visits(12));
+    const live = await dump(bench);
+    await bench.readLog();
+    expect(await rebuildOpening()).toEqual([(await bench.readLog())[0]!.id]);
+    expect(await dump(bench)).toEqual(live);
+  });
+
+  it('are all opened of a log whose envelopes say nothing, with the same end', async () => {
+    await post([...visits(12), ...day(20)], formerHandlers());
+    const live = await dump(bench);
+    const log = await bench.readLog();
+    expect((await rebuildOpening()).toSorted()).toEqual(log.map(({ id }) => id).toSorted());
+    expect(await dump(bench)).toEqual(live);
+    expect(live['segment_summary']!.length).toBeGreaterThan(0);
+  });
+
+  it('that are gone by themselves are no loss: any other says whom the segment is about', async () => {
+    await post(visits(4));
+    const [first] = await bench.readLog();
+    await admin.query('DELETE FROM profile.event_body WHERE n = $1', [String(first!.position.n)]);
+    await rebuild();
+    const { rows } = await admin.query('SELECT namespace, verified, first_event FROM profile.segment');
+    expect(rows).toEqual([{ namespace: 'visitor', verified: true, first_event: (await bench.readLog())[1]!.id }]);
   });
 });
 

@@ -1,22 +1,20 @@
-import type { Position } from '@throughline/contracts';
-import type { Projector, StoredEvent } from '@throughline/event-store';
+import { readEnvelope, type Position } from '@throughline/contracts';
+import type { EventHead, Projector } from '@throughline/event-store';
 import type { Tx } from '@throughline/postgres';
 import type { SegmentKey, TenantKeys, Vault } from '@throughline/vault';
 import { appendedEvent, type AppendedEvent } from './appended-event';
-import type { BodyStore } from './body-store';
-import { readEnvelope } from './ledger-event';
 import { joinAll } from './membership';
 import { projectSegments } from './membership.projection';
 import { project } from './projections';
+import { openNeeded, type OpeningParts } from './rebuild-bodies';
 import { projectSummaries } from './summary.projection';
 import { projectTimeline } from './timeline.projection';
 
-export interface RebuildParts {
+export interface RebuildParts extends OpeningParts {
   vault: Pick<Vault, 'forTenant' | 'existingSegmentKeys'>;
-  bodies: Pick<BodyStore, 'open'>;
 }
 
-/** Events of one tenant in the open, with the keys of their segments. */
+/** Events of one tenant, in the open where that is needed, with the keys of their segments. */
 export interface OpenedEvents {
   keys: TenantKeys;
   segmentKeys: Map<string, SegmentKey>;
@@ -29,16 +27,19 @@ const TABLES = ['segment', 'segment_link', 'timeline_item', 'segment_summary'];
  * How the profile's read models are made anew from its log: by the fold that makes them live. Two things hang on more than one stream:
  * a revision, which may name another identity than its interaction did, and who belongs together.
  */
-export function profileProjector({ vault, bodies }: RebuildParts): Projector<OpenedEvents> {
+export function profileProjector(parts: RebuildParts): Projector<OpenedEvents> {
   return {
     tables: TABLES,
-    open: async (tx, tenant, events) => {
-      const segmentKeys = await vault.existingSegmentKeys(tx, tenant, [...new Set(events.map((event) => event.stream))]);
-      return { keys: await vault.forTenant(tenant), segmentKeys, events: await openAll(bodies, events, segmentKeys) };
+    open: async (tx, tenant, heads) => {
+      const segmentKeys = await parts.vault.existingSegmentKeys(tx, tenant, [...new Set(heads.map(({ stream }) => stream))]);
+      const events = heads.map((head) => ({ head, envelope: readEnvelope(head.envelope) }));
+      const bodies = await openNeeded(parts, tx, tenant, events, segmentKeys);
+      const appended = events.map(({ head, envelope }) => appendedEvent({ segment: head.stream, envelope, body: bodies.get(envelope.id) }, head));
+      return { keys: await parts.vault.forTenant(tenant), segmentKeys, events: appended };
     },
     fold: (tx, _tenant, { keys, segmentKeys, events }) => project(tx, keys, segmentKeys, events),
     foldRange,
-    foldLater: (tx, tenant, { events }) => projectTimeline(tx, tenant, events),
+    foldLater: (tx, tenant, heads) => projectTimeline(tx, tenant, heads.map(unopened)),
     join: joinAll,
   };
 }
@@ -52,13 +53,6 @@ async function foldRange(tx: Tx, tenant: string, { keys, segmentKeys, events }: 
   return events.filter(isRevision).map(({ position }) => position);
 }
 
-const isRevision = ({ envelope }: AppendedEvent) => envelope.revises !== '';
+const unopened = (head: EventHead) => appendedEvent({ segment: head.stream, envelope: readEnvelope(head.envelope), body: undefined }, head);
 
-async function openAll(bodies: RebuildParts['bodies'], events: readonly StoredEvent[], keys: ReadonlyMap<string, SegmentKey>): Promise<AppendedEvent[]> {
-  const opened: AppendedEvent[] = [];
-  for (const event of events) {
-    const body = await bodies.open(event, keys.get(event.stream));
-    opened.push(appendedEvent({ segment: event.stream, envelope: readEnvelope(event.envelope), body: body?.body }, event));
-  }
-  return opened;
-}
+const isRevision = ({ envelope }: AppendedEvent) => envelope.revises !== '';

@@ -1,13 +1,12 @@
 import type { BlobStore } from '@throughline/blob';
 import type { Bus, OutgoingMessage } from '@throughline/bus';
-import { formatPosition, writeRecord, writeTimelineRecord, type RecordParts } from '@throughline/contracts';
+import { formatPosition, readEnvelope, writeRecord, writeTimelineRecord, type RecordParts } from '@throughline/contracts';
 import type { StoredEvent } from '@throughline/event-store';
 import { bodyToSend } from '@throughline/platform';
 import type { SegmentKey, TenantKeys, Vault } from '@throughline/vault';
 import type { BodyStore } from './body-store';
 import type { CardOf } from './cards';
 import { cardWords, EventCards, type CardWords, type EventCardsParts } from './event-cards';
-import { readEnvelope } from './ledger-event';
 import type { RecentEvent, RecentEvents } from './recent-events';
 import type { TraitValues } from './trait-values';
 import { traitsOf } from './traits';

@@ -1,7 +1,7 @@
 import { byteaArray, int8Array, textArray, uuidArray, type Tx } from '@throughline/postgres';
-import { isTimelineItem, type AppendedEvent } from './appended-event';
+import { isTimelineItem, NOTHING_TOLD, type AppendedEvent } from './appended-event';
 import { writePointer } from './trait-pointer';
-import { foldTraits, TRAIT_NAMES, type Traits } from './traits';
+import { foldTraits, TRAIT_NAMES, type Told } from './traits';
 
 interface SummaryRow {
   segment: string;
@@ -10,16 +10,16 @@ interface SummaryRow {
   count: number;
   lastAt: bigint;
   /** The last word of each trait. */
-  told: Traits;
+  told: Told;
 }
 
-const NOTHING_TOLD = Buffer.alloc(0);
+const NO_POINTER = Buffer.alloc(0);
 
 const TOLD = TRAIT_NAMES.map((trait) => `told_${trait}`);
 
 const WRITE_SUMMARIES = `
   INSERT INTO segment_summary AS standing (tenant, segment, channel, account, count, last_at, ${TOLD.join(', ')})
-  SELECT $1, r.* FROM unnest($2::uuid[], $3::text[], $4::text[], $5::bigint[], $6::bigint[], ${TOLD.map((_, index) => `$${index + 7}::bytea[]`).join(', ')}) AS r
+  SELECT $1, unnest($2::uuid[]), unnest($3::text[]), unnest($4::text[]), unnest($5::bigint[]), unnest($6::bigint[]), ${TOLD.map((_, index) => `unnest($${index + 7}::bytea[])`).join(', ')}
   ON CONFLICT (tenant, segment, channel, account) DO UPDATE SET count = standing.count + excluded.count, last_at = greatest(standing.last_at, excluded.last_at),
     ${TOLD.map((column) => `${column} = greatest(standing.${column}, excluded.${column})`).join(', ')}`;
 
@@ -40,7 +40,7 @@ export async function projectSummaries(tx: Tx, tenant: string, events: readonly 
       textArray(rows.map((row) => row.account)),
       int8Array(rows.map((row) => row.count)),
       int8Array(rows.map((row) => row.lastAt)),
-      ...TRAIT_NAMES.map((trait) => byteaArray(rows.map(({ told }) => (told[trait] ? writePointer(told[trait]) : NOTHING_TOLD)))),
+      ...TRAIT_NAMES.map((trait) => byteaArray(rows.map(({ told }) => (told[trait] ? writePointer(told[trait]) : NO_POINTER)))),
     ],
   });
 }
@@ -49,12 +49,13 @@ function foldSummaries(events: readonly AppendedEvent[]): Map<string, SummaryRow
   const rows = new Map<string, SummaryRow>();
   for (const { segment, envelope, told } of events.filter(isTimelineItem)) {
     const { channel, account, occurredAt, revises } = envelope;
-    const name = JSON.stringify([segment, channel, account]);
-    const row = rows.get(name) ?? { segment, channel, account, count: 0, lastAt: occurredAt, told: {} };
+    // No two rows have one name: a segment's id is as long as any other's.
+    const name = `${segment}${channel.length}|${channel}${account}`;
+    let row = rows.get(name);
+    if (!row) rows.set(name, (row = { segment, channel, account, count: 0, lastAt: occurredAt, told: {} }));
     row.count += revises ? 0 : 1;
     if (occurredAt > row.lastAt) row.lastAt = occurredAt;
-    row.told = foldTraits(row.told, told);
-    rows.set(name, row);
+    if (told !== NOTHING_TOLD) row.told = foldTraits(row.told, told);
   }
   return rows;
 }

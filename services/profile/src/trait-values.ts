@@ -1,9 +1,9 @@
+import { readEnvelope } from '@throughline/contracts';
 import type { EventStore } from '@throughline/event-store';
 import type { Tx } from '@throughline/postgres';
 import type { SegmentKey } from '@throughline/vault';
 import { LRUCache } from 'lru-cache';
 import type { BodyStore } from './body-store';
-import { readEnvelope } from './ledger-event';
 import { readPointer, type TraitPointer } from './trait-pointer';
 import { isLater, TRAIT_NAMES, traitsOf, type TraitName, type Traits } from './traits';
 

@@ -17,7 +17,9 @@ export interface Trait extends TraitSource {
 
 export const TRAIT_NAMES = ['name', 'language'] as const;
 export type TraitName = (typeof TRAIT_NAMES)[number];
-export type Traits = Partial<Record<TraitName, Trait>>;
+/** Of some traits the word of each. */
+export type Told<T extends TraitSource = TraitSource> = Partial<Record<TraitName, T>>;
+export type Traits = Told<Trait>;
 
 /** BCP 47, loosely: what is longer or stranger is no language. */
 const LANGUAGE = /^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$/;
@@ -31,8 +33,8 @@ export function traitsOf(envelope: Envelope, body: Body): Traits {
 }
 
 /** The later word wins, by the order of the timeline, so every order of arrival ends in the same traits. */
-export function foldTraits(a: Traits, b: Traits): Traits {
-  const folded: Traits = { ...a };
+export function foldTraits<T extends TraitSource>(a: Told<T>, b: Told<T>): Told<T> {
+  const folded: Told<T> = { ...a };
   for (const name of TRAIT_NAMES) {
     const trait = b[name];
     if (trait && isLater(trait, a[name])) folded[name] = trait;

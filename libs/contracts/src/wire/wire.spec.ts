@@ -2,6 +2,7 @@ import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import fc from 'fast-check';
 import { BodySchema } from '../gen/throughline/v1/body_pb';
 import { EnvelopeSchema } from '../gen/throughline/v1/event_pb';
+import { readEnvelope } from './read-envelope';
 import { writeBody } from './write-body';
 import { writeEnvelope } from './write-envelope';
 
@@ -33,7 +34,7 @@ const envelope = fc
   .record({
     ...{ id: text, type: text, typeVersion: small, tenant: text, account: text, channel: text, direction: small, key: bytes, conversation: bytes },
     ...{ relatesTo: text, claimedAt: ms, occurredAt: ms, acceptedAt: ms, dataClass: small, commitment: bytes, revises: text, normaliserVersion: small },
-    ...{ producer: text, producerVersion: text, causation: text, causationDepth: small, trace: text, provider: text },
+    ...{ producer: text, producerVersion: text, causation: text, causationDepth: small, trace: text, provider: text, bodyTells: small, bodyRulesVersion: small },
     providerSequence: fc.bigInt({ min: -(1n << 62n), max: 1n << 62n }),
   })
   .map((fields) => create(EnvelopeSchema, fields));
@@ -58,6 +59,41 @@ describe('events written field by field', () => {
     const filled = (fields: readonly { number: number }[]) => fields.map(({ number }) => number).sort((a, b) => a - b);
     const one = create(BodySchema, { salt: Buffer.of(1), identities: [{}], parties: [{}], providerIds: { a: 'b' }, conversation: 'c', content: {}, data: Buffer.of(1), agent: 'a', blob: 'b', rawBlob: 'r' });
     expect(fromBinary(BodySchema, writeBody(one))).toEqual(one);
-    expect([filled(BodySchema.fields).at(-1), filled(EnvelopeSchema.fields).at(-1)]).toEqual([10, 24]);
+    expect([filled(BodySchema.fields).at(-1), filled(EnvelopeSchema.fields).at(-1)]).toEqual([10, 26]);
   });
+});
+
+/** As an envelope reads, or that it does not. */
+function outcome(read: () => object): unknown {
+  try {
+    return { ...read(), $unknown: undefined };
+  } catch {
+    return 'refused';
+  }
+}
+
+describe('envelopes read field by field', () => {
+  const same = (bytes: Uint8Array) => expect(outcome(() => readEnvelope(bytes))).toEqual(outcome(() => fromBinary(EnvelopeSchema, bytes)));
+
+  it('are what the contracts say, for every envelope', () => {
+    fc.assert(fc.property(envelope, (given) => same(writeEnvelope(given))));
+  });
+
+  it('are so for bytes of every kind, also where they are no envelope', () => {
+    fc.assert(fc.property(fc.uint8Array({ maxLength: 60 }), (bytes) => same(bytes)));
+  });
+
+  it('are so where a byte of an envelope is another one, or its end is missing', () => {
+    const damaged = fc.tuple(envelope, fc.nat(), fc.nat(255), fc.nat(3));
+    fc.assert(
+      fc.property(damaged, ([given, place, byte, less]) => {
+        const bytes = writeEnvelope(given);
+        if (bytes.length > 0) bytes[place % bytes.length] = byte;
+        same(bytes.subarray(0, Math.max(0, bytes.length - less)));
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  it.each(['0a03efbbbf', '1880808080808080808001', '18ffffffffffffffffff01', '3880808080f0ffffffff01', 'b80bff', '0a01', 'ca01017f', '0a', '1a'])('are so at the edges: %s', (hexed) => same(Buffer.from(hexed, 'hex')));
 });

@@ -29,4 +29,6 @@ function fillEnvelope(writer: WireWriter, envelope: Envelope): void {
   writer.text(22, envelope.trace);
   writer.sint64(23, envelope.providerSequence);
   writer.text(24, envelope.provider);
+  writer.uint32(25, envelope.bodyTells);
+  writer.uint32(26, envelope.bodyRulesVersion);
 }

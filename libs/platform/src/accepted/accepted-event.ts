@@ -49,6 +49,9 @@ function envelopeOf(accepted: AcceptedInteraction, keys: EventMaking['keys'], ke
     trace: accepted.trace ?? '',
     providerSequence: BigInt(accepted.providerSequence ?? 0),
     provider: accepted.provider,
+    // Whoever keeps the event says what it reads from the body.
+    bodyTells: 0,
+    bodyRulesVersion: 0,
   };
 }
 

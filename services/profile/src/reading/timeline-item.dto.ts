@@ -1,7 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { formatPosition, type Body, type Content } from '@throughline/contracts';
+import { formatPosition, readEnvelope, type Body, type Content } from '@throughline/contracts';
 import type { StoredEvent } from '@throughline/event-store';
-import { DIRECTION_NAMES, readEnvelope } from '../ledger-event';
+import { DIRECTION_NAMES } from '../ledger-event';
 import { readData } from '../traits';
 import { iso } from './customer.dto';
 
