@@ -42,7 +42,7 @@ function newEvent(stream, id = randomUUID(), json = supply.next()) {
 const envelopeOf = (id, key, at, committed) => ({
   id, type: 'message.received', typeVersion: 1, tenant, account: 'acc_api', channel: 'in-store', direction: Direction.INBOUND, key, conversation: NONE, relatesTo: '',
   claimedAt: at, occurredAt: at, acceptedAt: at, dataClass: DataClass.PERSONAL, commitment: committed, revises: '', normaliserVersion: 1, producer: 'bench', producerVersion: '',
-  causation: '', causationDepth: 0, trace: '', providerSequence: 0n, provider: 'generic',
+  causation: '', causationDepth: 0, trace: '', providerSequence: 0n, provider: 'generic', bodyTells: 0, bodyRulesVersion: 1,
 });
 
 /** Events that were appended and come again, as they were posted. */
