@@ -74,7 +74,8 @@ export async function freePorts(count) {
   });
 }
 
-// One node: every internal topic has one replica, and few partitions for a fast first join and a fast stop.
+// One node: every internal topic has one replica, and few partitions for a fast first join and a fast stop. One that died is let in
+// again only when the session of its former life is over: 9 s by default, of which nobody else would make use here.
 const settings = (folder, port, controller) => `process.roles=broker,controller
 node.id=1
 controller.quorum.bootstrap.servers=127.0.0.1:${controller}
@@ -93,6 +94,8 @@ share.coordinator.state.topic.replication.factor=1
 share.coordinator.state.topic.min.isr=1
 group.initial.rebalance.delay.ms=0
 group.min.session.timeout.ms=1000
+broker.session.timeout.ms=3000
+broker.heartbeat.interval.ms=500
 auto.create.topics.enable=false
 log.retention.hours=168
 num.network.threads=2

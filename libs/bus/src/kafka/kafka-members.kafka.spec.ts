@@ -1,8 +1,11 @@
-// Faults of kafkajs 2.2.4 that a member meets: large messages, and handlers that throw.
+// Faults of kafkajs 2.2.4 that a member meets: large messages, handlers that throw, and a group that waits for one that crashed.
 import { randomBytes } from 'node:crypto';
+import { Kafka, logLevel } from 'kafkajs';
+import { silent } from '../bus-log';
 import { groupOf, TENANT, text, texts } from '../testing/bench';
 import { Inbox } from '../testing/inbox';
 import { kafkaBench, type KafkaBench } from '../testing/kafka-bench';
+import { Cluster } from './cluster';
 
 describe('a member of a group on Kafka', () => {
   let bench: KafkaBench;
@@ -35,5 +38,24 @@ describe('a member of a group on Kafka', () => {
     await inbox.until(() => inbox.messages.length >= 41);
     expect(thrown).toBeGreaterThan(10);
     expect(inbox.texts.filter((one) => one === 'bad')).toEqual(['bad']);
+  });
+
+  it('can be taken out of its group by another, at once and not when its session ends', async () => {
+    const client = new Kafka({ brokers: [process.env.TL_TEST_KAFKA!], logLevel: logLevel.NOTHING });
+    const groupId = `${bench.topicPrefix}crashed`;
+    const topic = `${bench.topicPrefix}interactions`;
+    const consumer = client.consumer({ groupId, sessionTimeout: 120_000, heartbeatInterval: 60_000 });
+    const joined = new Promise<string>((resolve) => consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => resolve(payload.memberId)));
+    await consumer.connect();
+    await consumer.subscribe({ topics: [topic] });
+    await consumer.run({ eachBatch: async () => undefined });
+    const member = await joined;
+    const cluster = new Cluster({ brokers: [process.env.TL_TEST_KAFKA!], clientId: 'bus-spec', log: silent });
+    await cluster.leaveGroup(groupId, member);
+    const { groups } = await bench.admin((admin) => admin.describeGroups([groupId]));
+    expect(groups[0]!.members.map(({ memberId }) => memberId)).not.toContain(member);
+    // It is no member any more, which is as good.
+    await expect(cluster.leaveGroup(groupId, member)).resolves.toBeUndefined();
+    await consumer.disconnect();
   });
 });

@@ -6,6 +6,7 @@ import type { Frames } from '../frames/frames';
 import { Subscriber } from '../subscriber';
 import { BatchWorker, type Reading } from './batch-worker';
 import type { Cluster } from './cluster';
+import { Departures } from './departures';
 
 /** A broker that is away does not crash the consumer: it is back within a second of the broker's return. */
 const RETRY = { initialRetryTime: 100, maxRetryTime: 1000, retries: 1000 };
@@ -34,6 +35,7 @@ export interface KafkaParts {
 export abstract class KafkaReader extends Subscriber {
   protected readonly topicName: string;
   private readonly worker: BatchWorker;
+  private readonly departures: Departures;
   private crash: Error | undefined;
   private readonly leaving: PromiseWithResolvers<void> = Promise.withResolvers();
 
@@ -45,6 +47,7 @@ export abstract class KafkaReader extends Subscriber {
     this.topicName = parts.prefix + reading.topic;
     const progress = { going: this.going, paused: () => this.paused, wanted: this.wanted.bind(this), advance: this.advance.bind(this), failed: this.handlerFailed };
     this.worker = new BatchWorker(reading, progress, parts.frames, HEARTBEAT_MS);
+    this.departures = new Departures(parts, this.ending);
   }
 
   /** The group to join with the next consumer. */
@@ -100,6 +103,7 @@ export abstract class KafkaReader extends Subscriber {
       allowAutoTopicCreation: false,
     });
     this.crash = undefined;
+    this.departures.watch(consumer, groupId);
     consumer.on(consumer.events.GROUP_JOIN, () => {
       this.worker.assignedAnew();
       this.joined();
