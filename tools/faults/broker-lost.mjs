@@ -22,14 +22,13 @@ export default {
   ],
 };
 
-/** By product what stands between its counters since drills before: nothing moves then, so it is lost. */
-const gone = new WeakMap();
-
 function drill(product, name, lose) {
   const state = {};
   return {
     name,
     begin: async () => {
+      // What stands between the counters already: of drills before, or of a process whose counters ended with it; and the few under way.
+      state.before = await counted(product);
       // A reader that stands still lets something gather between the doors and the log.
       state.profile = product.parts.profile.pid;
       signal(state.profile, 'SIGSTOP');
@@ -43,9 +42,7 @@ function drill(product, name, lose) {
     over: () => until(() => readyForGroups(product.broker).then(() => true, () => false), BACK_LIMIT_MS, 'the broker does not answer'),
     judge: async (row) => {
       const now = await counted(product);
-      const before = gone.get(product) ?? { least: 0, most: 0 };
-      gone.set(product, now);
-      const [least, most] = [now.least - before.least, now.most - before.most];
+      const [least, most] = [now.least - state.before.least, now.most - state.before.most];
       // What two processes had at the same time is counted twice; where it is far off, nobody can go by it.
       row.excused = most + FEW;
       const config = await until(async () => (await partitionEnds(product.broker, 'config')) > 0, REPUBLISHED_LIMIT_MS, 'no').then(() => 'published again', () => 'NOT published again');

@@ -11,7 +11,7 @@ import { passwordFrom, serviceEnvironment } from './environment.mjs';
 import { provisionServices } from './provision.mjs';
 import { home, identityOf, inHome, writeState } from './state.mjs';
 
-const LONGEST_PAUSE_MS = 2_000;
+const LONGEST_PAUSE_MS = 1_000;
 const restart = process.env.TL_UP_SUPERVISE !== '0';
 const ports = JSON.parse(readFileSync(new URL('../../deploy/services.json', import.meta.url), 'utf8'));
 const routerPort = Number(process.env.PORT || 8080);

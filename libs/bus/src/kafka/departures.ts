@@ -1,10 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Consumer } from 'kafkajs';
+import { KafkaJSProtocolError, type Consumer } from 'kafkajs';
 import { faultOf, type BusLog } from '../bus-log';
 import type { Cluster } from './cluster';
 
 /** Ms between tries, while the broker is away. */
 const PAUSE_MS = 500;
+
+/** The broker was there, and will not have it. (That tries were used up is not "retriable" either, in kafkajs' words.) */
+const isRefusal = (error: unknown) => error instanceof KafkaJSProtocolError && !error.retriable;
 
 interface Parts {
   cluster: Pick<Cluster, 'leaveGroup'>;
@@ -46,8 +49,8 @@ export class Departures {
       await this.parts.cluster.leaveGroup(groupId, memberId);
       return true;
     } catch (error) {
-      if ((error as { retriable?: unknown }).retriable === true) return false;
-      throw error;
+      if (isRefusal(error)) throw error;
+      return false;
     }
   }
 }
