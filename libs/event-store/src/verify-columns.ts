@@ -1,5 +1,4 @@
-import { fromBinary } from '@bufbuild/protobuf';
-import { EnvelopeSchema, type Envelope } from '@throughline/contracts';
+import { readEnvelope, type Envelope } from '@throughline/contracts';
 import { sameBytes } from './chain';
 import type { Fault } from './verify.contract';
 import type { LogRow } from './verify-rows';
@@ -11,9 +10,9 @@ export interface RowFault {
 }
 
 /** Undefined where the bytes are no envelope. */
-export function readEnvelope(bytes: Uint8Array): Envelope | undefined {
+export function envelopeIn(bytes: Uint8Array): Envelope | undefined {
   try {
-    return fromBinary(EnvelopeSchema, bytes);
+    return readEnvelope(bytes);
   } catch {
     return undefined;
   }

@@ -1,7 +1,7 @@
 import type { Database } from '@throughline/postgres';
 import { behind, type UuidRange } from './uuid-range';
 import type { BodyVerdict, CheckBodies, Fault } from './verify.contract';
-import { readEnvelope } from './verify-columns';
+import { envelopeIn } from './verify-columns';
 import { swappedWith, type PlacedFault } from './verify-displaced';
 import { BEFORE_ALL, readEvents, readHead, readHeads, type Head, type LogRow } from './verify-rows';
 import { StreamCheck, type StreamFault } from './verify-stream';
@@ -131,7 +131,7 @@ export class StreamScan {
   private async openBodies(rows: readonly LogRow[]): Promise<void> {
     const { checkBodies, counts, found } = this.parts;
     const sealed = rows.flatMap((row) => {
-      const commitment = row.box === null ? undefined : readEnvelope(row.envelope)?.commitment;
+      const commitment = row.box === null ? undefined : envelopeIn(row.envelope)?.commitment;
       return commitment ? [{ row, event: { ...row, commitment, keyId: row.key_id!, box: row.box! } }] : [];
     });
     if (!checkBodies || sealed.length === 0) return;

@@ -1,6 +1,6 @@
 import { uuidBytes } from '@throughline/postgres';
 import { advance, chainStart, sameBytes, type ChainState } from './chain';
-import { bodyFault, columnFault, idFault, readEnvelope, type RowFault } from './verify-columns';
+import { bodyFault, columnFault, idFault, envelopeIn, type RowFault } from './verify-columns';
 import type { Head, LogRow } from './verify-rows';
 
 /** A hole in a stream: how many events are gone, and the rows around it. */
@@ -76,7 +76,7 @@ export class StreamCheck {
   }
 
   private checkRow(row: LogRow, last: LogRow | undefined): void {
-    const envelope = readEnvelope(row.envelope);
+    const envelope = envelopeIn(row.envelope);
     const column = envelope ? columnFault(row, envelope) : { fault: 'envelope-changed' as const, detail: 'the envelope cannot be read' };
     for (const fault of [column, orderFault(last, row), idFault(row), bodyFault(row)]) {
       if (fault) this.faults.push({ ...fault, version: Number(row.version), row });

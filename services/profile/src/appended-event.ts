@@ -1,7 +1,7 @@
 import type { Position } from '@throughline/contracts';
 import { readTells, tellsOf } from './body-tells';
 import type { OpenEvent } from './ledger-event';
-import type { Told, TraitName } from './traits';
+import { traitsOf, type Told, type TraitName } from './traits';
 
 /** An event with its place in the log: what projections fold, live and in a rebuild alike. */
 export interface AppendedEvent extends OpenEvent {
@@ -20,7 +20,7 @@ export const NOTHING_TOLD: Told = {};
 
 /** What its body tells by the envelope's word; where that says nothing by today's rules, by the body's. */
 export function appendedEvent({ segment, envelope, body }: OpenEvent, { position, recordedAt }: Pick<AppendedEvent, 'position' | 'recordedAt'>): AppendedEvent {
-  const tells = tellsOf(envelope) ?? (body && readTells(envelope, body));
+  const tells = tellsOf(envelope) ?? (body && readTells(body, traitsOf(envelope, body)));
   return { segment, envelope, body, position, recordedAt, verified: tells?.verified ?? false, told: tells?.traits.length ? sources(envelope, tells.traits) : NOTHING_TOLD };
 }
 

@@ -1,8 +1,9 @@
 import { create } from '@bufbuild/protobuf';
-import { BodySchema, Direction, EnvelopeSchema } from '@throughline/contracts';
+import { BodySchema, Direction, EnvelopeSchema, type Body, type Envelope } from '@throughline/contracts';
 import fc from 'fast-check';
 import { appendedEvent } from './appended-event';
 import { BODY_RULES_VERSION, readTells, sayTells, tellsOf } from './body-tells';
+import { traitsOf } from './traits';
 
 const PLACE = { position: { generation: 1, xid: 1n, n: 1n }, recordedAt: 1 };
 
@@ -15,15 +16,17 @@ const envelope = fc
   .record({ direction: fc.constantFrom(Direction.INBOUND, Direction.OUTBOUND), occurredAt: fc.bigInt({ min: 0n, max: 9n }) })
   .map((fields) => create(EnvelopeSchema, { id: '4e6ad8f5-0000-5000-8000-000000000001', ...fields }));
 
+const said = (given: Envelope, told: Body) => sayTells(told, traitsOf(given, told));
+
 describe('what an envelope says that its body tells', () => {
   it('is what the body tells', () => {
-    fc.assert(fc.property(envelope, body, (given, told) => expect(tellsOf({ ...given, ...sayTells(given, told) })).toEqual(readTells(given, told))));
+    fc.assert(fc.property(envelope, body, (given, told) => expect(tellsOf({ ...given, ...said(given, told) })).toEqual(readTells(told, traitsOf(given, told)))));
   });
 
   it('folds as the body does', () => {
     fc.assert(
       fc.property(envelope, body, (given, told) => {
-        const { body: _, envelope: __, ...unopened } = appendedEvent({ segment: 's', envelope: { ...given, ...sayTells(given, told) }, body: undefined }, PLACE);
+        const { body: _, envelope: __, ...unopened } = appendedEvent({ segment: 's', envelope: { ...given, ...said(given, told) }, body: undefined }, PLACE);
         expect(appendedEvent({ segment: 's', envelope: given, body: told }, PLACE)).toMatchObject(unopened);
       }),
     );

@@ -1,5 +1,5 @@
 import type { Body, Envelope } from '@throughline/contracts';
-import { TRAIT_NAMES, traitsOf, type TraitName } from './traits';
+import { TRAIT_NAMES, type TraitName, type Traits } from './traits';
 
 /**
  * Version of the rules by which a body is read here (`traitsOf`, whether the identity is verified). Raise it when they change: what
@@ -29,15 +29,14 @@ export function tellsOf({ bodyTells, bodyRulesVersion }: Said): BodyTells | unde
   return { verified: (bodyTells & VERIFIED) !== 0, traits: TRAIT_NAMES.filter((trait) => bodyTells & TRAIT_BITS[trait]) };
 }
 
-/** As the body says it. */
-export function readTells(envelope: Envelope, body: Body): BodyTells {
-  const traits = traitsOf(envelope, body);
+/** As the body says it. @param traits what `traitsOf` finds in it */
+export function readTells(body: Body, traits: Traits): BodyTells {
   return { verified: body.identities[0]?.verified === true, traits: TRAIT_NAMES.filter((trait) => traits[trait]) };
 }
 
 /** For the envelope of this body. */
-export function sayTells(envelope: Envelope, body: Body): Said {
-  const { verified, traits } = readTells(envelope, body);
+export function sayTells(body: Body, told: Traits): Said {
+  const { verified, traits } = readTells(body, told);
   const bits = traits.map((trait) => TRAIT_BITS[trait]);
   return { bodyTells: [...bits, verified ? VERIFIED : 0].reduce((sum, bit) => sum | bit, 0), bodyRulesVersion: BODY_RULES_VERSION };
 }

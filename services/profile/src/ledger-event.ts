@@ -3,7 +3,6 @@ import { commitment, randomSalt, type SegmentKey, type TenantKeys } from '@throu
 import { typeVersion, type NewEvent } from '@throughline/event-store';
 import { create, fromBinary, type MessageInitShape } from '@bufbuild/protobuf';
 import canonicalize from 'canonicalize';
-import { sayTells } from './body-tells';
 
 /** An event with its body in the open, on its way into a segment's stream or out of it. */
 export interface OpenEvent {
@@ -40,7 +39,6 @@ export function planEvent(keys: TenantKeys, draft: EventDraft): PlannedEvent {
     normaliserVersion: NORMALISER_VERSION,
     commitment: commitment(draft.envelope.id!, plain),
   });
-  Object.assign(envelope, sayTells(envelope, body));
   return { segment: draft.segment, envelope, body, plain, digest: keys.hash('digest', contentOf(body)) };
 }
 

@@ -1,14 +1,15 @@
 import type { AppendOutcome, EventStore, StoredEvent } from '@throughline/event-store';
 import type { Tx } from '@throughline/postgres';
 import type { SegmentKey, TenantKeys, Vault } from '@throughline/vault';
-import { appendedEvent, NOTHING_TOLD, type AppendedEvent } from './appended-event';
+import { appendedEvent, type AppendedEvent } from './appended-event';
 import { cardWords } from './event-cards';
 import { sealEvent, type PlannedEvent } from './ledger-event';
 import type { BodyStore } from './body-store';
+import { sayTells } from './body-tells';
 import { project } from './projections';
 import type { RecentEvents } from './recent-events';
 import type { TraitValues } from './trait-values';
-import { traitsOf, type Told } from './traits';
+import { traitsOf, type Traits } from './traits';
 
 /** Another transaction appended one of these ids after we had looked: decide again. */
 export class Overtaken extends Error {}
@@ -27,17 +28,17 @@ export class Ledger {
   async write(tx: Tx, keys: TenantKeys, events: readonly PlannedEvent[]): Promise<AppendedEvent[]> {
     if (events.length === 0) return [];
     const segmentKeys = await this.vault.segmentKeys(tx, keys.tenant, [...new Set(events.map((event) => event.segment))]);
+    const traits = events.map(sayTraits);
     const sealed = await Promise.all(events.map((event) => this.seal(event, segmentKeys.get(event.segment)!)));
     const places = (await this.store.append(tx, sealed)).map(placeOf);
     const appended = events.map((event, index) => appendedEvent(event, places[index]!));
     await project(tx, keys, segmentKeys, appended);
-    for (const [index, { told }] of appended.entries()) this.remember(events[index]!, { ...sealed[index]!, ...places[index]! }, told);
+    for (const [index, event] of events.entries()) this.remember(event, { ...sealed[index]!, ...places[index]! }, traits[index]!);
     return appended;
   }
 
   /** The relay comes by soon: it and its cards need what these events say. */
-  private remember({ envelope, body, plain }: PlannedEvent, stored: StoredEvent, told: Told): void {
-    const traits = told === NOTHING_TOLD ? {} : traitsOf(envelope, body);
+  private remember({ envelope, body, plain }: PlannedEvent, stored: StoredEvent, traits: Traits): void {
     this.traits.remember(envelope.tenant, envelope.id, traits);
     this.recent.keep(stored, { plain, words: cardWords(envelope.type, body, traits) });
   }
@@ -45,6 +46,13 @@ export class Ledger {
   private async seal(event: PlannedEvent, key: SegmentKey) {
     return sealEvent(event, await this.bodies.stored(event, key), key);
   }
+}
+
+/** Has the envelope say, before it is sealed with, what the body tells. */
+function sayTraits({ envelope, body }: PlannedEvent): Traits {
+  const traits = traitsOf(envelope, body);
+  Object.assign(envelope, sayTells(body, traits));
+  return traits;
 }
 
 type Place = Pick<StoredEvent, 'position' | 'version' | 'recordedAt'>;

@@ -3,7 +3,6 @@ import type { Message } from '@throughline/bus';
 import { isRejected, parseAccepted, rejected } from '@throughline/contracts';
 import { eventOf, readAccepted } from '@throughline/platform';
 import { randomSalt, type TenantKeys, type Vault } from '@throughline/vault';
-import { sayTells } from './body-tells';
 import type { OpenInteraction } from './intake';
 
 /** What cannot be opened, and will not be later either. */
@@ -58,9 +57,7 @@ export async function* openParts(vault: Pick<Vault, 'forTenant'>, blobs: BlobSto
 async function open(keys: TenantKeys, blobs: BlobStore, { key, value }: Message): Promise<OpenInteraction | Unopenable> {
   try {
     const accepted = await readAccepted(keys, blobs, value);
-    const event = eventOf(accepted, { keys, key, salt: randomSalt(16) });
-    Object.assign(event.envelope, sayTells(event.envelope, event.body));
-    return { accepted, ...event };
+    return { accepted, ...eventOf(accepted, { keys, key, salt: randomSalt(16) }) };
   } catch (error) {
     const named = parseAccepted(value);
     if (!named || !isRejected(error)) throw error;

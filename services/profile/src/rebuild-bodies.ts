@@ -24,10 +24,11 @@ type Keys = ReadonlyMap<string, SegmentKey>;
  */
 export async function openNeeded(parts: OpeningParts, tx: Tx, tenant: string, events: readonly ReadHead[], keys: Keys): Promise<Map<string, Body>> {
   const firsts = new Map(events.toReversed().map((event) => [event.head.stream, event]));
-  const needed = events.filter((event) => firsts.get(event.head.stream) === event || event.envelope.type === IDENTITY_LINKED || !tellsOf(event.envelope));
-  const opened = await open(parts, tx, tenant, needed, keys);
+  const needed = new Set(events.filter((event) => firsts.get(event.head.stream) === event || event.envelope.type === IDENTITY_LINKED || !tellsOf(event.envelope)));
+  const opened = await open(parts, tx, tenant, [...needed], keys);
   // Where the first body of a segment is gone by itself, the next that is left says whom it is about.
-  const others = events.filter(({ head: { stream } }) => keys.has(stream) && !opened.has(firsts.get(stream)!.envelope.id));
+  const isLost = (stream: string) => keys.has(stream) && !opened.has(firsts.get(stream)!.envelope.id);
+  const others = events.filter((event) => !needed.has(event) && isLost(event.head.stream));
   return others.length === 0 ? opened : new Map([...opened, ...(await open(parts, tx, tenant, others, keys))]);
 }
 

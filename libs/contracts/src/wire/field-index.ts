@@ -1,8 +1,5 @@
 import { type DescField, type DescMessage, ScalarType } from '@bufbuild/protobuf';
-
-/** Wire types: https://protobuf.dev/programming-guides/encoding/#structure. */
-const VARINT = 0;
-const BYTES = 2;
+import { BYTES, VARINT } from './wire-types';
 
 const LARGEST_SAFE = Number.MAX_SAFE_INTEGER;
 const NOTHING = new Uint8Array();

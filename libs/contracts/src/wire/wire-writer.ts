@@ -1,6 +1,4 @@
-/** Wire types: https://protobuf.dev/programming-guides/encoding/#structure. */
-const VARINT = 0;
-const BYTES = 2;
+import { BYTES, VARINT } from './wire-types';
 
 /** A scratch that grew beyond this for one large message is not kept. */
 const KEPT_BYTES = 1 << 20;
