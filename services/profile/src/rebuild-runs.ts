@@ -38,7 +38,7 @@ export class RebuildRuns {
     const id = randomUUID();
     const begun = Promise.withResolvers<void>();
     const done = this.run((progress) => {
-      this.note(id, { ...progress, state: progress.phase === 'done' ? 'done' : 'running' });
+      this.note(id, progress);
       begun.resolve();
     }, this.stopping.signal);
     this.follow(id, done);
@@ -60,17 +60,18 @@ export class RebuildRuns {
   }
 
   private follow(id: string, done: Promise<void>): void {
-    const ended = done.catch((error: unknown) => this.failed(id, error)).finally(() => {
-      this.running.delete(ended);
-      if (this.views.has(id)) this.note(id, { endedAt: this.clock().toISOString() });
-    });
+    const ended = done.then(() => this.ended(id, { state: 'done' }), (error: unknown) => this.failed(id, error)).finally(() => this.running.delete(ended));
     this.running.add(ended);
+  }
+
+  private ended(id: string, how: Pick<RebuildView, 'state' | 'reason'>): void {
+    this.note(id, { ...how, endedAt: this.clock().toISOString() });
   }
 
   private failed(id: string, error: unknown): void {
     // One that never began was refused: who asked has been told.
     if (!this.views.has(id)) return;
-    this.note(id, { state: 'failed', reason: error instanceof ThroughlineError ? error.message : 'It failed; the log of the service says why.' });
+    this.ended(id, { state: 'failed', reason: error instanceof ThroughlineError ? error.message : 'It failed; the log of the service says why.' });
     if (!this.stopping.signal.aborted) this.onFailed(error);
   }
 
