@@ -17,6 +17,7 @@ export async function versionsOf(port: KeyPort, tenant: string, kind: VersionedK
 
 /** The versions a tenant has, as this process last saw them. A new tenant has version 1 of each. */
 export class KeyVersions {
+  /** As they were listed; of a tenant that has none yet, none. */
   private known: Record<VersionedKind, number[]> | undefined;
   private askedAt = -Infinity;
 
@@ -38,7 +39,7 @@ export class KeyVersions {
     this.askedAt = at;
     try {
       const [config, hash] = [await versionsOf(port, tenant, 'config'), await versionsOf(port, tenant, 'hash')];
-      this.known = { config: orFirst(config), hash: orFirst(hash) };
+      this.known = { config, hash };
     } catch (error) {
       if (this.known) return;
       this.askedAt = -Infinity;
@@ -47,7 +48,8 @@ export class KeyVersions {
   }
 
   all(kind: VersionedKind): readonly number[] {
-    return this.known?.[kind] ?? [1];
+    const known = this.known?.[kind] ?? [];
+    return known.length > 0 ? known : FIRST;
   }
 
   oldest(kind: VersionedKind): number {
@@ -61,8 +63,15 @@ export class KeyVersions {
   /** False where this id is a version that was destroyed. */
   stands(id: string): boolean {
     const [kind, name] = id.split(':') as [VersionedKind, string];
-    return (kind !== 'config' && kind !== 'hash') || this.all(kind).includes(Number.parseInt(name, 10));
+    return !isVersioned(kind) || this.all(kind).includes(Number.parseInt(name, 10));
+  }
+
+  /** True where this id is a version that was listed: it was made, so where it is not there it was destroyed, and must not be made anew with other bytes. */
+  listed(id: string): boolean {
+    const [kind, name] = id.split(':') as [VersionedKind, string];
+    return isVersioned(kind) && !name.includes('.') && (this.known?.[kind] ?? []).includes(Number(name));
   }
 }
 
-const orFirst = (versions: number[]) => (versions.length > 0 ? versions : [1]);
+const FIRST: readonly number[] = [1];
+const isVersioned = (kind: string) => kind === 'config' || kind === 'hash';

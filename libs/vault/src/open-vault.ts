@@ -90,8 +90,10 @@ class PortVault implements Vault {
   async addVersion(tenant: string, kind: VersionedKind, version: number): Promise<void> {
     // A tenant that has none yet gets its first, so that the next one is the second for everybody.
     await this.forTenant(tenant);
-    const newest = (await versionsOf(this.port, tenant, kind)).at(-1)!;
-    if (version > newest + 1) throw rejected('key-version', `Version ${newest + 1} of the ${kind} key comes first.`, { status: 409 });
+    const versions = await versionsOf(this.port, tenant, kind);
+    const next = versions.at(-1)! + 1;
+    // One that was destroyed must not come back with other bytes.
+    if (version !== next && !versions.includes(version)) throw rejected('key-version', `The next version of the ${kind} key is ${next}.`, { status: 409 });
     const key = await this.port.getOrMake(tenant, versionId(kind, version));
     key.fill(0);
     this.tenants.get(tenant)?.askForVersions();

@@ -29,10 +29,11 @@ const ERASE = `
     INSERT INTO segment_key AS key (tenant, segment) SELECT $1, segment FROM unnest($2::uuid[]) AS segment ORDER BY segment
     ON CONFLICT (tenant, segment) DO UPDATE SET slot = NULL, place = NULL, wrapped = NULL
     RETURNING key.segment, old.slot, old.place
-  ), former AS (
-    UPDATE left_place SET doomed = true WHERE tenant = $1 AND segment = ANY ($2::uuid[])
   )
   INSERT INTO left_place (tenant, slot, place, segment, doomed) SELECT $1, slot, place, segment, true FROM erased WHERE slot IS NOT NULL`;
+
+/** Places that the keys had before. A statement of its own: `ERASE` may have waited for a rotation, and does not see what that one left behind. */
+const DOOM = `UPDATE left_place SET doomed = true WHERE tenant = $1 AND segment = ANY ($2::uuid[]) AND NOT doomed`;
 
 const MOVE = `
   WITH moved AS (
@@ -64,6 +65,7 @@ export async function insertKeys(tx: Tx, tenant: string, keys: readonly WrappedK
 /** How many of these segments had a key. */
 export async function eraseKeys(tx: Tx, tenant: string, segments: readonly string[]): Promise<number> {
   const { rowCount } = await tx.query(ERASE, [tenant, uuidArray(segments)]);
+  await tx.query(DOOM, [tenant, uuidArray(segments)]);
   return rowCount ?? 0;
 }
 

@@ -127,7 +127,7 @@ export class LoadedKeys implements TenantKeys {
   private async load(at: number): Promise<void> {
     if (this.versions.due(at)) await this.versions.refresh(this.port, this.tenant, at);
     this.forgetPast(at);
-    await this.make(this.currentIds(at));
+    await this.makeCurrent(at);
     // Making ahead may fail: now goes on, and if it still fails when the key is due, the line above says so.
     await this.make(this.comingIds(at)).catch(unlessUnavailable);
   }
@@ -148,10 +148,25 @@ export class LoadedKeys implements TenantKeys {
     }
   }
 
-  private async make(ids: string[]): Promise<void> {
+  /** A version that was destroyed since they were listed is gone from the next list. */
+  private async makeCurrent(at: number): Promise<void> {
+    if (await this.make(this.currentIds(at))) return;
+    await this.versions.refresh(this.port, this.tenant, at);
+    this.forgetPast(at);
+    if (await this.make(this.currentIds(at))) return;
+    this.versions.forget();
+    throw unavailable('no-current-key', 'Versions of the keys are being destroyed at this moment.');
+  }
+
+  /** False where one of them was destroyed. */
+  private async make(ids: string[]): Promise<boolean> {
     for (const id of ids) {
-      if (!this.keys.has(id)) this.keep(id, await this.port.getOrMake(this.tenant, id));
+      if (this.keys.has(id)) continue;
+      const bytes = this.versions.listed(id) ? await this.port.get(this.tenant, id) : await this.port.getOrMake(this.tenant, id);
+      if (!bytes) return false;
+      this.keep(id, bytes);
     }
+    return true;
   }
 
   private holds(ids: string[]): boolean {

@@ -70,7 +70,7 @@ export interface Vault {
   /**
    * Makes this version, the one after the newest, of a tenant's config or hash key; safe to repeat. Every process knows it
    * after VERSIONS_MS: config secrets are then sealed under it, hashes made on request. Throws `rejected` (`key-version`) where
-   * one before it is missing.
+   * one before it is missing or it was destroyed.
    */
   addVersion(tenant: string, kind: VersionedKind, version: number): Promise<void>;
   /** Destroys a version that nothing needs any more: what it sealed does not open. Throws `rejected` (`key-in-use`) for the newest. */

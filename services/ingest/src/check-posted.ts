@@ -20,9 +20,8 @@ function formErrors(item: unknown): FieldError[] {
   return data ? checkData(type, data).map((error) => ({ ...error, pointer: `/data${error.pointer}` })) : [];
 }
 
-/** JavaScript reads 30 February as 2 March. Every month has 28 days. */
+/** JavaScript reads 30 February as 2 March. Every month has 28 days. The calendar repeats every 400 years, and years below 100 are not what `Date.UTC` takes them for. */
 function dayExists(time: string): boolean {
-  const day = time.slice(0, 10);
-  if (day.slice(8) <= '28') return true;
-  return new Date(`${day}T00:00:00Z`).toISOString().startsWith(day);
+  const day = Number(time.slice(8, 10));
+  return day <= 28 || day <= new Date(Date.UTC(Number(time.slice(0, 4)) + 400, Number(time.slice(5, 7)), 0)).getUTCDate();
 }

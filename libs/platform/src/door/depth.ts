@@ -17,4 +17,18 @@ function within(level: readonly object[]): object[] {
   return next;
 }
 
+/** True where a JSON value has more objects, lists and values in it, at all levels, than so many. Looks at no more than it must. */
+export function hasMoreParts(value: unknown, limit: number): boolean {
+  const nests: unknown[] = [value];
+  let parts = 1;
+  for (let nest = nests.pop(); parts <= limit && nest !== undefined; nest = nests.pop()) {
+    if (!isNest(nest)) continue;
+    for (const name in nest) {
+      nests.push((nest as Record<string, unknown>)[name]);
+      if ((parts += 1) > limit) return true;
+    }
+  }
+  return false;
+}
+
 const isNest = (value: unknown): value is object => typeof value === 'object' && value !== null;

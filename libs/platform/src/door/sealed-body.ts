@@ -43,7 +43,12 @@ export interface BlobPlace {
 
 /** Puts content into the blob store, sealed; the blob holds a SealedBody's bytes, so it says by which key. */
 export async function putSealed(keys: Keys, blobs: BlobStore, { blob, id, purpose }: BlobPlace, plain: Uint8Array): Promise<void> {
-  await blobs.put(keys.tenant, blob, toBinary(SealedBodySchema, sealedBody(keys.seal(purpose, id, plain))), CLASS[purpose]);
+  await putBox(keys.tenant, blobs, { blob, purpose }, keys.seal(purpose, id, plain));
+}
+
+/** The same for what is sealed already. */
+export async function putBox(tenant: string, blobs: BlobStore, { blob, purpose }: Omit<BlobPlace, 'id'>, sealed: Sealed): Promise<void> {
+  await blobs.put(tenant, blob, toBinary(SealedBodySchema, sealedBody(sealed)), CLASS[purpose]);
 }
 
 /** Opens what `putSealed` put. Throws `rejected` (`blob-missing`) where there is no such blob. @param id what the box is bound to @param purpose as it was put */

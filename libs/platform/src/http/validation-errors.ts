@@ -1,5 +1,6 @@
-import { ValidationPipe, type ValidationError } from '@nestjs/common';
+import { ValidationPipe, type ArgumentMetadata, type ValidationError } from '@nestjs/common';
 import { malformed, type FieldError } from '@throughline/contracts';
+import { hasMoreParts, tooDeep } from '../door/depth';
 
 const escape = (name: string) => name.replaceAll('~', '~0').replaceAll('/', '~1');
 
@@ -12,9 +13,26 @@ export function fieldErrors(errors: readonly ValidationError[], under = ''): Fie
   });
 }
 
+/** Objects, lists and values in a body: Nest and class-transformer walk all of it before the first rule, 1.2 s for 4 MiB of empty objects. */
+const MAX_PARTS = 20_000;
+
+/** Their walk breaks the stack where a body is nested some thousand levels deep, which would be our error and is the caller's. */
+class BoundedPipe extends ValidationPipe {
+  override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
+    if (metadata.type === 'body' && !(value instanceof Uint8Array)) demandBounds(value);
+    return super.transform(value, metadata);
+  }
+}
+
+function demandBounds(body: unknown): void {
+  const error = (code: string, detail: string) => malformed('The request does not have the promised form.', [{ pointer: '', code, detail }]);
+  if (hasMoreParts(body, MAX_PARTS)) throw error('size', `Has more than ${MAX_PARTS} parts.`);
+  if (tooDeep(body)) throw error('depth', 'Nested too deep.');
+}
+
 /** Checks bodies and queries against their DTO class: unknown fields are refused, bad ones answer 400 with their pointers. */
 export const validationPipe = () =>
-  new ValidationPipe({
+  new BoundedPipe({
     transform: true,
     whitelist: true,
     forbidNonWhitelisted: true,

@@ -39,7 +39,9 @@ export interface DeadLetterFilter {
 
 export const COLUMNS = 'at, tenant, id, account, cause, detail, service, interaction, media_type, state, attempts, next_try, last_at';
 
-/** What failed once more (later than known) is open again, unless it was discarded; a parked key is told in order. */
+const BRINGS_RAW = `(excluded.raw_key_id <> '' OR excluded.raw_blob <> '')`;
+
+/** What failed once more (later than known) is open again, unless it was discarded, with its raw input as it came now: the key of the former may be gone. A parked key is told in order. */
 const KEEP = `
   INSERT INTO dead_letter AS old (${COLUMNS}, raw_key_id, raw, raw_blob)
   SELECT at, tenant, id, account, cause, detail, service, interaction, media_type, state, attempts, nullif(next_try, 'epoch'), at, raw_key_id, raw, raw_blob
@@ -51,7 +53,10 @@ const KEEP = `
     attempts = CASE excluded.state WHEN 'open' THEN old.attempts + 1 ELSE excluded.attempts END,
     detail = CASE excluded.state WHEN 'passed' THEN old.detail ELSE excluded.detail END,
     account = CASE excluded.state WHEN 'parked' THEN excluded.account ELSE old.account END,
-    interaction = CASE excluded.state WHEN 'parked' THEN excluded.interaction ELSE old.interaction END
+    interaction = CASE excluded.state WHEN 'parked' THEN excluded.interaction ELSE old.interaction END,
+    raw_key_id = CASE WHEN ${BRINGS_RAW} THEN excluded.raw_key_id ELSE old.raw_key_id END,
+    raw = CASE WHEN ${BRINGS_RAW} THEN excluded.raw ELSE old.raw END,
+    raw_blob = CASE WHEN ${BRINGS_RAW} THEN excluded.raw_blob ELSE old.raw_blob END
   WHERE excluded.state <> 'open' OR (excluded.last_at > old.last_at AND old.state <> 'discarded')`;
 
 const GET = `SELECT ${COLUMNS}, raw_key_id, raw, raw_blob FROM dead_letter WHERE tenant = $1 AND id = $2`;

@@ -6,6 +6,7 @@ import { makeDataFolder, postmaster, stopOrphan } from './data-folder';
 import { runToEnd, spawnServer } from './run-as';
 import { serverPrograms, type ServerPrograms } from './server-programs';
 import { claimFolder, freePort, releaseFolder, type ServerState } from './server-state';
+import { serverSettings } from './server-settings';
 import { letIn, serverUser, type ServerUser } from './server-user';
 
 export interface EmbeddedPostgresOptions {
@@ -19,17 +20,6 @@ export interface EmbeddedPostgresOptions {
   onDown?: (error: Error, nextInMs: number) => void;
 }
 
-const SETTINGS: Record<string, string> = {
-  listen_addresses: '127.0.0.1',
-  unix_socket_directories: '',
-  shared_buffers: '128MB',
-  max_connections: '200',
-  jit: 'off',
-  // Statements and rows in error messages may hold what a log must not.
-  log_min_error_statement: 'panic',
-  log_error_verbosity: 'terse',
-  log_checkpoints: 'off',
-};
 const READY_LIMIT_MS = 300_000;
 const PORT_ATTEMPTS = 3;
 const FIRST_PAUSE_MS = 200;
@@ -102,7 +92,7 @@ export class EmbeddedPostgres {
   /** Undefined when it is ready, otherwise what the server said. */
   private async tryLaunch(): Promise<string | undefined> {
     const log = openSync(join(this.options.folder, 'server.log'), 'w', 0o600);
-    const flags = Object.entries({ ...SETTINGS, ...this.options.settings, port: String(this.state.port) });
+    const flags = Object.entries({ ...serverSettings(), ...this.options.settings, port: String(this.state.port) });
     const server = spawnServer(this.programs.postgres, ['-D', this.data, ...flags.flatMap(([name, value]) => ['-c', `${name}=${value}`])], this.user, log);
     closeSync(log);
     this.server = server;
