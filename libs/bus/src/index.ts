@@ -7,7 +7,7 @@ export { inboxMigration } from './inbox/inbox.migration';
 export { unseen, type InboxOf } from './inbox/unseen';
 export { PARKED_CHANNEL, type About, type Fairness, type ParkedChange, type Parking } from './parking/parking.contract';
 export { orderParked, type ParkingOrder } from './parking/parking-orders';
-export { parkingMigration } from './parking/parking.migration';
+export { parkedPlacesMigration, parkingMigration } from './parking/parking.migration';
 export { partitionOf } from './partition';
 export { BUS_TRANSPORT, OnBroadcast, OnGroup, type OnGroupOptions } from './nest/bus.decorators';
 export { BusStrategy, type BusStrategyOptions } from './nest/bus.strategy';

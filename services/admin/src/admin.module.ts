@@ -1,5 +1,5 @@
 import { Module, type DynamicModule, type Provider } from '@nestjs/common';
-import { parkingMigration } from '@throughline/bus';
+import { parkedPlacesMigration, parkingMigration } from '@throughline/bus';
 import { appendInOneFunction, digestMigration, eventStore, eventStoreMigration } from '@throughline/event-store';
 import type { Runtime, ServiceDefinition } from '@throughline/platform';
 import { AccountsController } from './accounts/accounts.controller';
@@ -24,7 +24,7 @@ import { TenantsController } from './tenants/tenants.controller';
 @Module({})
 export class AdminModule {
   static async register(runtime: Runtime): Promise<DynamicModule> {
-    const database = await runtime.database('admin', [eventStoreMigration('admin'), digestMigration('admin'), adminTables, parkingMigration('admin'), appendInOneFunction('admin')]);
+    const database = await runtime.database('admin', [eventStoreMigration('admin'), digestMigration('admin'), adminTables, parkingMigration('admin'), appendInOneFunction('admin'), parkedPlacesMigration]);
     runtime.parking.open('admin', database);
     const changes = new ConfigChanges({ ...pick(runtime), database, store: eventStore });
     const versions = new ConfigVersions();

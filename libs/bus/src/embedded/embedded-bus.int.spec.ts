@@ -3,7 +3,7 @@ import { openDatabase } from '@throughline/postgres';
 import { testDatabase, type TestDatabase } from '@throughline/postgres/testing';
 import { Client } from 'pg';
 import { busConformance } from '../testing';
-import { parkingMigration } from '../parking/parking.migration';
+import { parkedPlacesMigration, parkingMigration } from '../parking/parking.migration';
 import { busMigration } from './bus.migration';
 import { openEmbeddedBus } from './embedded-bus';
 import { plainFrames } from '../testing/plain-frames';
@@ -12,7 +12,7 @@ let test: TestDatabase;
 let admin: Client;
 
 beforeAll(async () => {
-  test = await testDatabase('bus', [busMigration, parkingMigration('bus')]);
+  test = await testDatabase('bus', [busMigration, parkingMigration('bus'), parkedPlacesMigration]);
   admin = new Client({ connectionString: test.adminUrl });
   await admin.connect();
 });

@@ -37,7 +37,7 @@ export class Frames {
   async open(record: Message): Promise<Message[]> {
     if (!TOPICS[record.topic].framed) return [record];
     try {
-      return await this.messagesOf(record, fromBinary(FrameSchema, record.value));
+      return await this.messagesOf(record, decoded(() => fromBinary(FrameSchema, record.value)));
     } catch (error) {
       if (!isRejected(error)) throw error;
       return [{ ...record, refusal: error }];
@@ -54,7 +54,7 @@ export class Frames {
   private async messagesOf(record: Message, { tenant, body }: Frame): Promise<Message[]> {
     if (!tenant || !body) throw rejected('undecodable', 'The message is no frame.');
     const content = await this.sealer.open(tenant, idOf(record.topic, tenant), body);
-    return readContent(content).map(({ key, value, headers }) => ({
+    return decoded(() => readContent(content)).map(({ key, value, headers }) => ({
       ...record,
       tenant,
       partition: this.perPartition ? record.partition : partitionOf(key, TOPICS[record.topic].partitions),
@@ -62,6 +62,15 @@ export class Frames {
       value: bufferOf(value),
       headers,
     }));
+  }
+}
+
+/** What throws here will never be one: taken for something passing it would hold up its partition for ever. */
+function decoded<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (cause) {
+    throw rejected('undecodable', 'The message is no frame.', { cause });
   }
 }
 

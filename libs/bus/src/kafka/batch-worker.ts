@@ -21,8 +21,8 @@ export interface Progress {
   paused: () => boolean;
   /** Is this message still to be done? */
   wanted: (partition: number, message: KafkaMessage) => boolean;
-  /** Everything before `offset` is done. */
-  advance: (consumer: Consumer, partition: number, offset: string) => Promise<void>;
+  /** Everything up to this message is done. */
+  advance: (consumer: Consumer, done: Message) => Promise<void>;
   failed: (error: Error) => void;
 }
 
@@ -140,10 +140,10 @@ export class BatchWorker {
     return !failure;
   }
 
-  private async tryAdvance({ consumer, payload }: Fetched, { partition, offset }: Message): Promise<Error | undefined> {
+  private async tryAdvance({ consumer, payload }: Fetched, done: Message): Promise<Error | undefined> {
     try {
-      await this.progress.advance(consumer, partition, String(BigInt(offset) + 1n));
-      payload.resolveOffset(offset);
+      await this.progress.advance(consumer, done);
+      payload.resolveOffset(done.offset);
       return undefined;
     } catch (error) {
       return error as Error;

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { unavailable } from '@throughline/contracts';
 import type { Consumer, KafkaMessage } from 'kafkajs';
-import type { BroadcastOptions } from '../bus.contract';
+import type { BroadcastOptions, Message } from '../bus.contract';
 import { faultOf } from '../bus-log';
 import { KafkaReader, type KafkaParts } from './kafka-reader';
 
@@ -11,8 +11,8 @@ import { KafkaReader, type KafkaParts } from './kafka-reader';
  */
 export class BroadcastConsumer extends KafkaReader {
   private readonly caughtUp: PromiseWithResolvers<void> = Promise.withResolvers();
-  /** By partition: the next offset to do. */
-  private readonly next = new Map<number, bigint>();
+  /** By partition: the next offset to do, and the greatest time (Unix ms) of what is done. */
+  private readonly next = new Map<number, { offset: bigint; time: number }>();
   /** By partition: the end seen on joining, until it is reached. */
   private targets: Map<number, bigint> | undefined;
 
@@ -37,13 +37,16 @@ export class BroadcastConsumer extends KafkaReader {
 
   protected joined(): void {}
 
-  protected async advance(_: Consumer, partition: number, offset: string): Promise<void> {
-    this.next.set(partition, BigInt(offset));
-    this.reach([{ partition, low: offset }]);
+  protected async advance(_: Consumer, { partition, offset, publishedAt }: Message): Promise<void> {
+    const next = BigInt(offset) + 1n;
+    this.next.set(partition, { offset: next, time: Math.max(publishedAt, this.next.get(partition)?.time ?? 0) });
+    this.reach([{ partition, low: String(next) }]);
   }
 
-  protected wanted(partition: number, { offset }: KafkaMessage): boolean {
-    return BigInt(offset) >= (this.next.get(partition) ?? 0n);
+  /** A topic that was lost and made anew has the same offsets again: what is younger than all that is done is not done. */
+  protected wanted(partition: number, { offset, timestamp }: KafkaMessage): boolean {
+    const next = this.next.get(partition);
+    return !next || BigInt(offset) >= next.offset || Number(timestamp) > next.time;
   }
 
   /** What was to be read may be deleted meanwhile: then the start of the topic has passed the end seen. */
@@ -60,9 +63,11 @@ export class BroadcastConsumer extends KafkaReader {
     this.caughtUp.reject(unavailable('bus-closed', 'the bus was closed before the topic was read'));
   }
 
-  private reach(reached: readonly { partition: number; low: string }[]): void {
-    for (const { partition, low } of reached) {
-      if (BigInt(low) >= (this.targets?.get(partition) ?? 0n)) this.targets?.delete(partition);
+  /** An end that lies beyond the topic's own is one of a topic that was lost. */
+  private reach(reached: readonly { partition: number; low: string; high?: string }[]): void {
+    for (const { partition, low, high } of reached) {
+      const target = this.targets?.get(partition) ?? 0n;
+      if (BigInt(low) >= target || (high !== undefined && BigInt(high) < target)) this.targets?.delete(partition);
     }
     if (this.targets?.size === 0) this.caughtUp.resolve();
   }

@@ -1,5 +1,5 @@
 import type { Consumer } from 'kafkajs';
-import type { GroupOptions } from '../bus.contract';
+import type { GroupOptions, Message } from '../bus.contract';
 import { GroupParking } from '../parking/group-parking';
 import { Commits } from './commits';
 import { KafkaReader, type KafkaParts } from './kafka-reader';
@@ -47,8 +47,8 @@ export class GroupConsumer extends KafkaReader {
     this.first.resolve();
   }
 
-  protected advance(consumer: Consumer, partition: number, offset: string): Promise<void> {
-    return this.commits.add(consumer, partition, offset);
+  protected advance(consumer: Consumer, { partition, offset }: Message): Promise<void> {
+    return this.commits.add(consumer, partition, String(BigInt(offset) + 1n));
   }
 
   protected wanted(): boolean {

@@ -1,11 +1,11 @@
 import { testDatabase, type TestDatabase } from '@throughline/postgres/testing';
-import { parkingMigration } from '../parking/parking.migration';
+import { parkedPlacesMigration, parkingMigration } from '../parking/parking.migration';
 import { busConformance } from '../testing';
 import { kafkaBench } from '../testing/kafka-bench';
 
 let test: TestDatabase;
 beforeAll(async () => {
-  test = await testDatabase('bus', [parkingMigration('bus')]);
+  test = await testDatabase('bus', [parkingMigration('bus'), parkedPlacesMigration]);
 });
 afterAll(() => test.drop());
 

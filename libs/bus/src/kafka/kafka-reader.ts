@@ -1,5 +1,6 @@
 import { unavailable } from '@throughline/contracts';
 import type { Consumer, KafkaMessage } from 'kafkajs';
+import type { Message } from '../bus.contract';
 import { faultOf, type BusLog } from '../bus-log';
 import type { FrameSealer } from '../frames/frame-sealer.contract';
 import type { Frames } from '../frames/frames';
@@ -55,8 +56,8 @@ export abstract class KafkaReader extends Subscriber {
   /** Before joining; throws where the topic cannot be read now. */
   protected abstract prepare(): Promise<void>;
   protected abstract joined(): void;
-  /** Everything before `offset` is done. */
-  protected abstract advance(consumer: Consumer, partition: number, offset: string): Promise<void>;
+  /** Everything up to this message is done. */
+  protected abstract advance(consumer: Consumer, done: Message): Promise<void>;
   /** Is this message still to be done? */
   protected abstract wanted(partition: number, message: KafkaMessage): boolean;
   /** Once a second or so. */

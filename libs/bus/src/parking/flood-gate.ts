@@ -46,9 +46,9 @@ export class FloodGate {
 
   /** Puts messages of flooding tenants into their lanes; gives those. @param flooding as `floodIn` found it */
   async divert(messages: readonly Message[], flooding?: string): Promise<Message[]> {
-    const before = this.lanes.size;
+    const { ended } = this.lanes;
     const flooded = await this.lanes.divert(messages);
-    if (this.lanes.size < before) this.onLaneEnded();
+    if (this.lanes.ended > ended) this.onLaneEnded();
     if (flooding === undefined) return flooded;
     const [first, ...rest] = messages.filter((message) => this.fairness.tenantOf(message) === flooding && !flooded.includes(message));
     return first ? [...flooded, ...(await this.lanes.park(FLOODING, first, rest))] : flooded;

@@ -5,7 +5,7 @@ import { openEmbeddedBus, type EmbeddedBus } from '../embedded/embedded-bus';
 import { groupOf, text, texts } from '../testing/bench';
 import { Inbox } from '../testing/inbox';
 import { plainFrames } from '../testing/plain-frames';
-import { parkingMigration } from './parking.migration';
+import { parkedPlacesMigration, parkingMigration } from './parking.migration';
 
 const tenantOf = ({ key }: Message) => key.toString()[0];
 
@@ -13,7 +13,7 @@ describe('fifty thousand messages of one tenant', () => {
   let test: TestDatabase;
   let bus: EmbeddedBus;
   beforeAll(async () => {
-    test = await testDatabase('bus', [busMigration, parkingMigration('bus')]);
+    test = await testDatabase('bus', [busMigration, parkingMigration('bus'), parkedPlacesMigration]);
     bus = openEmbeddedBus({ database: test.database, frames: plainFrames });
   });
   afterAll(async () => {

@@ -2,21 +2,20 @@ import type { Message } from '../bus.contract';
 import type { ParkingLot } from './parking-lot';
 
 /**
- * What one member knows of the parked keys: a set in memory, read anew with every assignment, so that nothing is asked
- * while nothing is parked. A key is parked by the owner of its partition alone, so the set may hold a key that is live
- * again (the lot then takes no message of it) but never misses one.
+ * What one member knows of the parked keys: in memory, read anew with every assignment, so that nothing is asked
+ * while nothing is parked. A key is parked by the owner of its partition alone, so it may take for parked what is live
+ * again (the lot then takes no message of it) but never the other way round: with each name goes when it was put there, and
+ * an answer takes away only what was there when it was asked for (a lane is worked by several batches at a time).
  */
 export class ParkedKeys {
-  private keys = new Set<string>();
+  private keys = new Map<string, symbol>();
   private loading: Promise<void> | undefined;
   private fresh = false;
 
   constructor(private readonly lot: ParkingLot) {}
 
-  /** How many keys it takes for parked. */
-  get size(): number {
-    return this.keys.size;
-  }
+  /** How many keys it has found live again. */
+  ended = 0;
 
   /** Partitions were assigned anew: another member may have parked keys of them. */
   assignedAnew(): void {
@@ -29,8 +28,9 @@ export class ParkedKeys {
     if (this.keys.size === 0) return [];
     const waiting = messages.filter((message) => this.keys.has(this.nameOf(message)));
     if (waiting.length === 0) return [];
+    const asked = new Map(waiting.map((message) => [this.nameOf(message), this.keys.get(this.nameOf(message))]));
     const held = new Set((await this.lot.append(waiting)).map(textOf));
-    for (const message of waiting) if (!held.has(this.nameOf(message))) this.keys.delete(this.nameOf(message));
+    for (const [name, put] of asked) if (!held.has(name) && this.keys.get(name) === put && this.keys.delete(name)) this.ended += 1;
     return waiting.filter((message) => held.has(this.nameOf(message)));
   }
 
@@ -38,8 +38,8 @@ export class ParkedKeys {
   async park(error: Error, failed: Message, rest: readonly Message[]): Promise<Message[]> {
     const name = this.nameOf(failed);
     const waiting = [failed, ...rest.filter((message) => this.nameOf(message) === name)];
-    // Before it is durable: where the answer is lost, a key too many in the set does no harm.
-    this.keys.add(name);
+    // Before it is durable: where the answer is lost, a key too many does no harm.
+    this.keys.set(name, Symbol());
     await this.lot.park(error, waiting);
     return waiting;
   }
@@ -51,12 +51,12 @@ export class ParkedKeys {
   private async loadOnce(): Promise<void> {
     this.fresh = true;
     const before = this.keys;
-    this.keys = new Set();
+    this.keys = new Map();
     try {
-      for (const key of await this.lot.keys()) this.keys.add(textOf(key));
+      for (const key of await this.lot.keys()) this.keys.set(textOf(key), Symbol());
     } catch (error) {
       this.fresh = false;
-      for (const key of before) this.keys.add(key);
+      for (const [name, put] of before) this.keys.set(name, put);
       throw error;
     }
   }

@@ -60,7 +60,7 @@ WITH held AS MATERIALIZED (
     WITH ORDINALITY AS t (lane, partition, "offset", nth, published_at, headers, value, tenant, account, subject, key, place)
   JOIN held ON held.key = t.lane
   ORDER BY place
-  ON CONFLICT (lot, partition, "offset", nth) DO NOTHING
+  ON CONFLICT (lot, partition, "offset", nth, published_at) DO NOTHING
 )
 SELECT key FROM held`;
 

@@ -10,7 +10,7 @@ import { Attendant } from './attendant';
 import { ParkedKeys } from './parked-keys';
 import type { ParkedChange, Parking } from './parking.contract';
 import { ParkingLot } from './parking-lot';
-import { parkingMigration } from './parking.migration';
+import { parkedPlacesMigration, parkingMigration } from './parking.migration';
 import { orderParked } from './parking-orders';
 
 const TENANT = '0f0e0d0c-0000-4000-8000-000000000001';
@@ -24,7 +24,7 @@ const message = (offset: number, key: string, value = `${key}:${offset}`): Messa
 describe('a parking lot', () => {
   let test: TestDatabase;
   beforeAll(async () => {
-    test = await testDatabase('bus', [parkingMigration('bus')]);
+    test = await testDatabase('bus', [parkingMigration('bus'), parkedPlacesMigration]);
   });
   afterAll(() => test.drop());
 
@@ -80,9 +80,9 @@ describe('a parking lot', () => {
     await lot.park(new Error('x'), [message(1, 'k'), message(2, 'k')]);
     await lot.tellChanges();
     const { id } = changes[0]!;
-    await orderParked(test.database, { tenant: OTHER, id, discard: true });
+    await orderParked(test.database, { tenant: OTHER, id, discard: true, subject: '' });
     expect(await lot.due(1)).toEqual([]);
-    await orderParked(test.database, { tenant: TENANT, id, discard: true });
+    await orderParked(test.database, { tenant: TENANT, id, discard: true, subject: '' });
     expect(await waiting(lot)).toEqual(['k:2']);
   });
 

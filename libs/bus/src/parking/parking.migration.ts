@@ -63,3 +63,11 @@ CREATE TABLE parked_change (
 COMMENT ON TABLE parked_change IS 'outbox of the lot: written with the change, deleted once it was told';
 ${systemTable(service, 'parked_change')}`,
 });
+
+/** A topic that was lost and made anew has the same offsets again, while what waits stays in the database: the time tells the records apart. */
+export const parkedPlacesMigration: Migration = {
+  name: '1795934402000ParkedPlaces',
+  sql: `
+ALTER TABLE parked_message DROP CONSTRAINT parked_message_lot_partition_offset_nth_key;
+ALTER TABLE parked_message ADD UNIQUE (lot, partition, "offset", nth, published_at);`,
+};

@@ -2,12 +2,12 @@
 import { testDatabase, type TestDatabase } from '@throughline/postgres/testing';
 import { plainFrames } from '../testing/plain-frames';
 import { ParkingLot } from './parking-lot';
-import { parkingMigration } from './parking.migration';
+import { parkedPlacesMigration, parkingMigration } from './parking.migration';
 
 describe('an empty parking lot', () => {
   let test: TestDatabase;
   beforeAll(async () => {
-    test = await testDatabase('bus', [parkingMigration('bus')]);
+    test = await testDatabase('bus', [parkingMigration('bus'), parkedPlacesMigration]);
   });
   afterAll(() => test.drop());
 

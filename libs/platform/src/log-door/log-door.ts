@@ -1,4 +1,4 @@
-import { formatPosition, rejected, type Position } from '@throughline/contracts';
+import { formatPosition, rejected, unavailable, type Position } from '@throughline/contracts';
 import { WakeUp, type EventStore, type StoredEvent } from '@throughline/event-store';
 import type { Database } from '@throughline/postgres';
 
@@ -20,19 +20,25 @@ export class LogDoor {
 
   /**
    * Lines after a place (undefined: from the log's start), in log order and none skipped, some hundreds at a time. It reads one page ahead
-   * of whoever takes them, and no further. Ends where the log ends now; with `follow` when it is stopped. Throws `rejected`
+   * of whoever takes them, and no further. Ends where the log ends now, and where it is closed before that throws `unavailable`
+   * (`log-door-closing`): a part must not look like the whole. With `follow` it ends when it is closed. Throws `rejected`
    * (`former-log-generation`, 410) before the first line where the place is of another generation of the log.
    */
   async open(after: Position | undefined, follow: boolean, gone: AbortSignal): Promise<AsyncGenerator<string>> {
     const generation = await this.parts.database.relay((tx) => this.parts.store.generation(tx));
     if (after && after.generation !== generation) throw formerGeneration();
     const end = AbortSignal.any([gone, this.closing.signal]);
-    return follow ? this.following(after, end) : this.lines(after, end, () => undefined);
+    return follow ? this.following(after, end) : this.whole(after, end);
   }
 
-  /** Ends what follows the log. */
+  /** Ends what is read: what follows the log as its end, the rest as an error. */
   close(): void {
     this.closing.abort();
+  }
+
+  private async *whole(after: Position | undefined, end: AbortSignal): AsyncGenerator<string> {
+    const ended = yield* this.lines(after, end, () => undefined);
+    if (!ended && this.closing.signal.aborted) throw unavailable('log-door-closing', 'the log door closes before the end of the log');
   }
 
   private async *following(after: Position | undefined, end: AbortSignal): AsyncGenerator<string> {
@@ -53,8 +59,8 @@ export class LogDoor {
     }
   }
 
-  /** Up to where the log ends. The next page is made while the last is on its way. */
-  private async *lines(after: Position | undefined, end: AbortSignal, passed: (position: Position) => void): AsyncGenerator<string> {
+  /** Up to where the log ends; returns whether it came to that. The next page is made while the last is on its way. */
+  private async *lines(after: Position | undefined, end: AbortSignal, passed: (position: Position) => void): AsyncGenerator<string, boolean> {
     let page = await this.page(after);
     while (page.last && !end.aborted) {
       // A page is bounded by bytes too: only an empty one is the end.
@@ -65,6 +71,7 @@ export class LogDoor {
       passed(page.last);
       page = await next;
     }
+    return page.last === undefined;
   }
 
   private async page(after: Position | undefined): Promise<{ lines: string; last: Position | undefined }> {

@@ -61,8 +61,8 @@ class RedriveInbox {
     }
   }
 
-  private async order({ tenant, id, discard }: Redrive): Promise<void> {
-    if (this.options.parked) await orderParked(this.options.parked, { tenant, id, discard });
+  private async order({ tenant, id, discard, interaction: subject }: Redrive): Promise<void> {
+    if (this.options.parked) await orderParked(this.options.parked, { tenant, id, discard, subject });
   }
 
   private async open(decision: Redrive): Promise<Redriven> {

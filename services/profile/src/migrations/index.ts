@@ -1,4 +1,4 @@
-import { parkingMigration } from '@throughline/bus';
+import { parkedPlacesMigration, parkingMigration } from '@throughline/bus';
 import { appendInOneFunction, digestMigration, eventStoreMigration } from '@throughline/event-store';
 import type { Migration } from '@throughline/postgres';
 import { segmentKeyMigration } from '@throughline/vault';
@@ -14,4 +14,5 @@ export const migrations: readonly Migration[] = [
   parkingMigration('profile'),
   appendInOneFunction('profile'),
   traitsInSummaries,
+  parkedPlacesMigration,
 ];
