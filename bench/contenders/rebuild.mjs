@@ -17,7 +17,7 @@ const parts = { store: eventStore, vault: openVault(openFileKeyStore(keys), () =
 /** Every read model made again from the log. Seconds from the call until the new ones answer. */
 async function run() {
   const started = performance.now();
-  await rebuildReadModels(eventStore, profileProjector(parts), { database });
+  await rebuildReadModels(profileProjector(parts), { database });
   return { seconds: (performance.now() - started) / 1000 };
 }
 

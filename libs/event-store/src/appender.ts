@@ -101,7 +101,7 @@ class GroupAppender implements Appender {
     this.schedule();
   }
 
-  /** Answers every call of the group. Where the group cannot be written, its halves are: in the end the call alone fails that is at fault. */
+  /** Answers every call of the group. Where the group cannot be written, its halves are, in their order: in the end the call alone fails that is at fault. */
   private async send(group: readonly Call[], attempt = 1): Promise<void> {
     try {
       const answers = await this.write(group);
@@ -113,7 +113,8 @@ class GroupAppender implements Appender {
         return;
       }
       const half = Math.ceil(group.length / 2);
-      await Promise.all([this.send(group.slice(0, half)), this.send(group.slice(half))]);
+      await this.send(group.slice(0, half));
+      await this.send(group.slice(half));
     }
   }
 

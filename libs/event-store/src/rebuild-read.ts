@@ -2,7 +2,7 @@ import { type Position } from '@throughline/contracts';
 import type { Tx } from '@throughline/postgres';
 import type { StoredEvent } from './event-store.contract';
 import { type EventHead, packedHeads, type PackedHeads, unpackHeads } from './event-heads';
-import { BODY_COLUMNS, type EventRow, EVENT_COLUMNS, storedEvent } from './read';
+import { type EventRow, EVENT_COLUMNS, storedEvent } from './read';
 import type { StreamRange } from './rebuild-ranges';
 
 /** Of a young table without statistics the planner would fetch a tenant's events and sort them, for every page anew. */
@@ -12,10 +12,13 @@ export const IN_ORDER = 'SET LOCAL enable_sort = off; SET LOCAL enable_increment
 export const RANGE = `SELECT ${packedHeads('stream, version')} FROM (
   SELECT * FROM event WHERE tenant = $1 AND (stream, version) > ($2::uuid, $3::bigint) AND stream <= $4::uuid ORDER BY stream, version LIMIT $5) e`;
 
-/** As `readLog`, but up to the log's very end: for when nobody can be appending. LATERAL, so that bodies are looked up one by one whatever the planner knows of a young table: it would hash them all. */
-export const TAIL = `SELECT e.*, b.* FROM (
-  SELECT ${EVENT_COLUMNS} FROM event e WHERE (e.xid, e.n) > ($1::xid8, $2::bigint) ORDER BY e.xid, e.n LIMIT $3) e
-  LEFT JOIN LATERAL (SELECT ${BODY_COLUMNS} FROM event_body b WHERE b.n = e.n LIMIT 1) b ON true ORDER BY e.xid, e.n`;
+/** Without bodies: a projector opens those it needs, and a page is bounded by its count alone. */
+const headsAfter = (which: string) => `SELECT ${EVENT_COLUMNS}, NULL AS key_id, NULL::bytea AS digest, NULL::bytea AS box FROM event e
+  WHERE (e.xid, e.n) > ($1::xid8, $2::bigint) ${which} ORDER BY e.xid, e.n LIMIT $3`;
+/** Up to the log's very end: for when nobody can be appending. */
+export const TAIL = headsAfter('');
+/** Up to where nothing can come between any more. */
+const SHOWN = headsAfter('AND e.xid < pg_snapshot_xmin(pg_current_snapshot())');
 
 /** Those of a tenant that wait to be folded again, in the order of the log. */
 const LATER = `SELECT ${packedHeads('xid, n')} FROM (
@@ -73,5 +76,10 @@ export async function writeLater(tx: Tx, tenant: string, places: readonly Positi
 
 export async function readTail(tx: Tx, after: Position | undefined, limit: number): Promise<StoredEvent[]> {
   const { rows } = await tx.query<EventRow>(TAIL, [...from(after), limit]);
+  return rows.map(storedEvent);
+}
+
+export async function readShown(tx: Tx, after: Position | undefined, limit: number): Promise<StoredEvent[]> {
+  const { rows } = await tx.query<EventRow>(SHOWN, [...from(after), limit]);
   return rows.map(storedEvent);
 }

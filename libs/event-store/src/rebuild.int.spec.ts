@@ -92,7 +92,7 @@ function observed(more: Partial<Projector<Places>> = {}) {
 
 async function rebuild(projector: Projector<Places>): Promise<void> {
   await untilAllShow();
-  await rebuildReadModels(eventStore, projector, { database: db.database, batch: 7, workers: 3 });
+  await rebuildReadModels(projector, { database: db.database, batch: 7, workers: 3 });
 }
 
 /** Transactions in other databases of the server hold the end of the log back for moments: it would be caught up with, not folded by ranges. */

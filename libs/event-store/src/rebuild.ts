@@ -2,10 +2,9 @@ import { setImmediate as turn, setTimeout as delay } from 'node:timers/promises'
 import { comparePositions, type Position, rejected } from '@throughline/contracts';
 import type { Lease, Tx } from '@throughline/postgres';
 import type { EventHead } from './event-heads';
-import type { EventStore } from './event-store.contract';
 import { ProgressCount } from './rebuild-progress';
 import { StreamRanges, type StreamRange } from './rebuild-ranges';
-import { readLater, readRange, readSpan, readTenants, writeLater } from './rebuild-read';
+import { readLater, readRange, readShown, readSpan, readTenants, writeLater } from './rebuild-read';
 import { Shadow } from './rebuild-shadow';
 import { NotNow, switchOver } from './rebuild-switch';
 import type { Projector, RebuildOptions } from './rebuild.contract';
@@ -26,11 +25,11 @@ const LONGEST_PAUSE_MS = 5_000;
  * Appends wait for the last part of the switch, readers for a moment of it. Throws `rejected` (`rebuild-running`, 409) where
  * one is at work in any process, and what the fold or the database throw.
  */
-export async function rebuildReadModels<T>(store: Pick<EventStore, 'readLog'>, projector: Projector<T>, options: RebuildOptions): Promise<void> {
+export async function rebuildReadModels<T>(projector: Projector<T>, options: RebuildOptions): Promise<void> {
   const lease = await takeLease(options);
   const end = AbortSignal.any([lease.lost, ...(options.signal ? [options.signal] : [])]);
   try {
-    await new Rebuild(store, projector, options, end).run();
+    await new Rebuild(projector, options, end).run();
   } finally {
     await lease.release();
   }
@@ -52,7 +51,6 @@ class Rebuild<T> {
   private readonly end: AbortSignal;
 
   constructor(
-    private readonly store: Pick<EventStore, 'readLog'>,
     private readonly projector: Projector<T>,
     private readonly options: RebuildOptions,
     end: AbortSignal,
@@ -170,7 +168,7 @@ class Rebuild<T> {
     this.progress.enter('catching-up');
     for (let after = position; ; ) {
       this.end.throwIfAborted();
-      const page = await this.options.database.relay((tx) => this.store.readLog(tx, after, CATCH_UP));
+      const page = await this.options.database.relay((tx) => readShown(tx, after, CATCH_UP));
       for (const [tenant, events] of Map.groupBy(page, (event) => event.tenant)) await this.fold(shadow, tenant, events);
       after = page.at(-1)?.position ?? after;
       if (page.length < CATCH_UP) return after;

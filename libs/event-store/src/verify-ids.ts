@@ -6,7 +6,8 @@ const PAGE = 5_000;
 const LOST = `
   WITH page AS MATERIALIZED (SELECT id, xid, n FROM event_id WHERE tenant = $1 AND id BETWEEN $2 AND $3 ORDER BY id LIMIT ${PAGE})
   SELECT (SELECT count(*)::int FROM page) AS read, (SELECT id FROM page ORDER BY id DESC LIMIT 1) AS last,
-    ARRAY(SELECT p.id::text || ' ' || p.xid::text || ' ' || p.n::text FROM page p LEFT JOIN event e ON e.xid = p.xid AND e.n = p.n WHERE e.n IS NULL ORDER BY p.n) AS lost`;
+    ARRAY(SELECT p.id::text || ' ' || p.xid::text || ' ' || p.n::text FROM page p
+      LEFT JOIN event e ON e.xid = p.xid AND e.n = p.n AND e.tenant = $1 AND e.id = p.id WHERE e.n IS NULL ORDER BY p.n) AS lost`;
 
 /** An id that was given to an event that is nowhere. */
 export interface LostEvent {

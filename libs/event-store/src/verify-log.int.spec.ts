@@ -63,6 +63,11 @@ const cases: Case[] = [
   { title: 'a place before that of the version before', statements: ({ a }) => [`UPDATE event SET xid = '3' WHERE ${event(a, 4)}`], first: ofA('order-changed', 4), id: 4 },
   { title: 'another place in the log', statements: ({ a }) => [`UPDATE event SET n = n + 1000000 WHERE ${event(a, 4)}`], first: ofA('id-elsewhere', 4), id: 4 },
   { title: 'an id that leads elsewhere', statements: ({ a, ids }) => [`UPDATE event_id SET n = 1000000 WHERE tenant = :tenant AND id = '${ids.a[3]}' AND '${a}' <> ''`], first: ofA('id-elsewhere', 4), id: 4 },
+  {
+    title: 'an id that was given to nothing and leads to another event',
+    statements: ({ a }) => [`INSERT INTO event_id SELECT tenant, '00000000-0000-4000-8000-00000000000c', xid, n, NULL FROM event WHERE ${event(a, 4)}`],
+    first: () => ({ fault: 'event-missing' }),
+  },
   { title: 'an id that is gone', statements: ({ ids }) => [`DELETE FROM event_id WHERE tenant = :tenant AND id = '${ids.a[3]}'`], first: ofA('id-missing', 4), id: 4 },
   { title: 'an event deleted in the middle', statements: ({ a }) => [`DELETE FROM event WHERE ${event(a, 4)}`], first: ofA('missing', 4), id: 4 },
   { title: 'two events deleted in the middle', statements: ({ a }) => [`DELETE FROM event WHERE tenant = :tenant AND stream = '${a}' AND version IN (2, 3)`], first: ofA('missing', 2), id: 2 },

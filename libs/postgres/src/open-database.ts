@@ -57,7 +57,8 @@ class PooledDatabase implements Database {
   constructor(options: DatabaseOptions) {
     const log = options.log ?? silent;
     this.service = options.service;
-    this.pool = openPool(options, log, '', { pipeline: true });
+    // A server that is gone without a word (its host lost power) ends no transaction: this side does.
+    this.pool = openPool(options, log, '', { pipeline: true, query_timeout: transactionTimeout(options) + GRACE_MS });
     const forCalls = callPool(statementTimeout(options), options.maxCalls ?? 4);
     this.calls = new Calls(options.service, (session) => openPool(options, log, session, forCalls));
     this.listener = new Listener(options.url, log);
@@ -142,6 +143,9 @@ class PooledDatabase implements Database {
   }
 }
 
+/** Ms that the server has to end by its own time-outs, and to say so. */
+const GRACE_MS = 5_000;
+const transactionTimeout = ({ transactionTimeoutMs }: DatabaseOptions) => transactionTimeoutMs ?? 300_000;
 const statementTimeout = ({ statementTimeoutMs }: DatabaseOptions) => statementTimeoutMs ?? 30_000;
 
 /** @param session command line options of its sessions; @param other settings that differ */
@@ -152,11 +156,13 @@ function openPool(options: DatabaseOptions, log: ServerLog, session = '', other:
     max: options.max ?? 10,
     application_name: roleName(options.service, 'login'),
     keepAlive: true,
+    // Linux would ask after two hours.
+    keepAliveInitialDelayMillis: 10_000,
     connectionTimeoutMillis: options.connectTimeoutMs ?? 10_000,
     statement_timeout: statementTimeout(options),
     lock_timeout: options.lockTimeoutMs ?? 10_000,
     idle_in_transaction_session_timeout: options.idleInTransactionMs ?? 60_000,
-    options: `-c transaction_timeout=${options.transactionTimeoutMs ?? 300_000} ${session}`,
+    options: `-c transaction_timeout=${transactionTimeout(options)} ${session}`,
     ...other,
   });
   // Without a listener a server that goes away ends the process: the pool listens on idle clients only, so each client needs one too.

@@ -64,6 +64,7 @@ export class Intake {
     const resolved = await resolve(tx, keys.tenant, named);
     const refused = named.flatMap(({ interaction }, index) => (isRefused(resolved[index]!) ? [interaction] : []));
     const events = named.flatMap((one, index) => eventsOf(keys, one, resolved[index]!));
+    await lockRevised(tx, events);
     await this.ledger.write(tx, keys, events);
     return { conflicts, refused };
   }
@@ -137,6 +138,17 @@ function decideAll(named: readonly Named[], links: LinkSet) {
 
 const hasLink = (decision: ReturnType<typeof decide>) => !isRefused(decision) && decision.some(isLink);
 const isLink = (event: IdentityEvent): event is IdentityLinked => event.type === 'identity.linked';
+
+/**
+ * Of two revisions said at one moment the later accepted is shown. They may come by other identities, and so by other streams: who appends first has to
+ * fold first too, as a rebuild will. In one order, so that two batches never wait for each other.
+ */
+async function lockRevised(tx: Tx, events: readonly PlannedEvent[]): Promise<void> {
+  const revised = new Set(events.map(({ envelope }) => envelope.revises).filter((id) => id !== ''));
+  if (revised.size > 0) await tx.query(REVISED, [[...revised].sort()]);
+}
+
+const REVISED = `SELECT pg_advisory_xact_lock(hashtextextended('revision ' || id, 0)) FROM unnest($1::text[]) AS id`;
 
 /** The events of one interaction as the log takes them: the interaction itself first. */
 function eventsOf(keys: TenantKeys, { interaction, sides }: Named, decision: ReturnType<typeof decide>): PlannedEvent[] {

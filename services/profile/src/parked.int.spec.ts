@@ -75,7 +75,7 @@ describe('an interaction that the profile cannot take', () => {
     await accept(bad);
     const follower = await accept(interaction('d2', '+14155550103'));
     await until(() => letters.some((letter) => letter.interaction === id));
-    await redrive({ id: letters.find((letter) => letter.interaction === id)!.id, parked: true, discard: true });
+    await redrive({ id: letters.find((letter) => letter.interaction === id)!.id, interaction: id, parked: true, discard: true });
     await until(async () => (await state(follower)).state === 'applied');
     expect(await state(id)).toMatchObject({ status: 404 });
   });

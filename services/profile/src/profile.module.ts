@@ -99,7 +99,7 @@ function providers(runtime: Runtime, database: Database): Provider[] {
 function openRuns({ vault, clock }: Runtime, database: Database, bodies: BodyStore): RebuildRuns {
   const log = new Logger('rebuild');
   const projector = profileProjector({ store: eventStore, vault, bodies });
-  const run = (onProgress: RebuildOptions['onProgress'], signal: AbortSignal) => rebuildReadModels(eventStore, projector, { database, onProgress, signal });
+  const run = (onProgress: RebuildOptions['onProgress'], signal: AbortSignal) => rebuildReadModels(projector, { database, onProgress, signal });
   return new RebuildRuns('profile', run, clock, (error) => log.error({ err: error }, 'the rebuild failed, the live read models are as they were'));
 }
 

@@ -96,7 +96,7 @@ describe('whatever happens, in whatever order it arrives', () => {
     const replayed = async (bench: ProfileBench) => {
       const before = await answers(bench);
       await bench.readLog(); // until then a rebuild would end too early
-      await rebuildReadModels(bench.store, profileProjector(bench), { database, batch: 3 });
+      await rebuildReadModels(profileProjector(bench), { database, batch: 3 });
       expect(await answers(bench)).toEqual(before);
     };
     await fc.assert(fc.asyncProperty(scenario, async ([, one]) => void (await live(one, replayed))), { numRuns: 25 });

@@ -27,7 +27,7 @@ afterEach(async () => {
 });
 
 const rebuild = (options: Partial<RebuildOptions> = {}) =>
-  rebuildReadModels(bench.store, profileProjector(bench), { database: bench.db.database, batch: 20, ...options });
+  rebuildReadModels(profileProjector(bench), { database: bench.db.database, batch: 20, ...options });
 
 let number = 0;
 
@@ -81,7 +81,7 @@ function formerHandlers(): InteractionsHandlers {
 async function rebuildOpening(): Promise<string[]> {
   const opened: string[] = [];
   const bodies = { open: (...[event, key]: Parameters<typeof bench.bodies.open>) => (opened.push(event.id), bench.bodies.open(event, key)) };
-  await rebuildReadModels(bench.store, profileProjector({ store: bench.store, vault: bench.vault, bodies }), { database: bench.db.database });
+  await rebuildReadModels(profileProjector({ store: bench.store, vault: bench.vault, bodies }), { database: bench.db.database });
   return opened;
 }
 
@@ -228,7 +228,7 @@ describe('a rebuild that does not come to its end', () => {
       refused += 1;
       return join(...part);
     };
-    await rebuildReadModels(bench.store, { ...others, join: asked }, { database: bench.db.database });
+    await rebuildReadModels({ ...others, join: asked }, { database: bench.db.database });
     expect(refused).toBeGreaterThan(0);
   });
 
