@@ -74,11 +74,13 @@ export async function writeLater(tx: Tx, tenant: string, places: readonly Positi
   await tx.query('INSERT INTO later (tenant, xid, n) SELECT $1, l.* FROM unnest($2::xid8[], $3::bigint[]) AS l', [tenant, ...columns]);
 }
 
+/** The next heads up to the log's very end, for when nobody can be appending. */
 export async function readTail(tx: Tx, after: Position | undefined, limit: number): Promise<StoredEvent[]> {
   const { rows } = await tx.query<EventRow>(TAIL, [...from(after), limit]);
   return rows.map(storedEvent);
 }
 
+/** The next heads that nothing can come before any more, without bodies. */
 export async function readShown(tx: Tx, after: Position | undefined, limit: number): Promise<StoredEvent[]> {
   const { rows } = await tx.query<EventRow>(SHOWN, [...from(after), limit]);
   return rows.map(storedEvent);

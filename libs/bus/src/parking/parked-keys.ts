@@ -11,11 +11,10 @@ export class ParkedKeys {
   private keys = new Map<string, symbol>();
   private loading: Promise<void> | undefined;
   private fresh = false;
-
-  constructor(private readonly lot: ParkingLot) {}
-
   /** How many keys it has found live again. */
   ended = 0;
+
+  constructor(private readonly lot: ParkingLot) {}
 
   /** Partitions were assigned anew: another member may have parked keys of them. */
   assignedAnew(): void {
@@ -30,7 +29,7 @@ export class ParkedKeys {
     if (waiting.length === 0) return [];
     const asked = new Map(waiting.map((message) => [this.nameOf(message), this.keys.get(this.nameOf(message))]));
     const held = new Set((await this.lot.append(waiting)).map(textOf));
-    for (const [name, put] of asked) if (!held.has(name) && this.keys.get(name) === put && this.keys.delete(name)) this.ended += 1;
+    for (const [name, put] of asked) if (!held.has(name)) this.endOf(name, put);
     return waiting.filter((message) => held.has(this.nameOf(message)));
   }
 
@@ -42,6 +41,12 @@ export class ParkedKeys {
     this.keys.set(name, Symbol());
     await this.lot.park(error, waiting);
     return waiting;
+  }
+
+  private endOf(name: string, put: symbol | undefined): void {
+    if (this.keys.get(name) !== put) return;
+    this.keys.delete(name);
+    this.ended += 1;
   }
 
   private async load(): Promise<void> {

@@ -15,21 +15,26 @@ const MAX_PARTS = 250;
 
 // `told` is ours; types stand beside `nullable`, `pattern` without `type` and so on, which is what strict mode warns of.
 const told = (allErrors: boolean) => new Ajv({ allErrors, verbose: true, strict: false }).addKeyword('told');
-const [first, all] = [told(false), told(true)];
+const [ofFirst, ofAll] = [told(false), told(true)];
 
 /** Compiles a class-validator class once into a check that is nine times as fast: for the hot doors. The codes are the same constraint names. */
 export const compileDto = (dto: Dto): Check => compileSchema(dtoSchema(dto));
 
 /** The same for a plain JSON schema. */
 export function compileSchema(schema: Schema): Check {
-  const [firstOf, allOf] = [first.compile(schema), all.compile(schema)];
-  return (value) => (firstOf(value) ? [] : errorsOf(hasMoreParts(value, MAX_PARTS) ? firstOf : allOf, value));
+  const [firstOf, allOf] = [ofFirst.compile(schema), ofAll.compile(schema)];
+  return (value) => {
+    if (firstOf(value)) return [];
+    const first = errorsOf(firstOf);
+    if (hasMoreParts(value, MAX_PARTS)) return first;
+    allOf(value);
+    return errorsOf(allOf);
+  };
 }
 
-function errorsOf(validate: ValidateFunction, value: unknown): FieldError[] {
-  validate(value);
+/** What it found in its last value. Takes it from it, since ajv's errors hold what was posted. */
+function errorsOf(validate: ValidateFunction): FieldError[] {
   const errors = (validate.errors ?? []).slice(0, MAX_ERRORS).map(fieldError);
-  // They hold what was posted.
   validate.errors = null;
   return errors;
 }
