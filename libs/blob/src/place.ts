@@ -1,7 +1,7 @@
+import { isId } from '@throughline/contracts';
 import type { BlobClass, BlobName, ByteRange } from './blob.contract';
 import type { Place, Span } from './blob-driver.contract';
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 export const CLASSES: readonly BlobClass[] = ['transit', 'raw', 'log', 'attachment'];
 
 /** Names become folders, files and keys, so nothing but UUIDs and known classes may come through. */
@@ -12,7 +12,7 @@ export function placeOf({ tenant, id, kind = 'log' }: BlobName): Place {
 }
 
 export function checkUuids(...names: string[]): void {
-  if (!names.every((name) => UUID.test(name))) throw new TypeError('Tenant, blob and upload are named by UUIDs in lower case.');
+  if (!names.every(isId)) throw new TypeError('Tenant, blob and upload are named by UUIDs in lower case.');
 }
 
 /** The range inside a blob of that size. */

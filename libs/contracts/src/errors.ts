@@ -58,6 +58,15 @@ const STATUS: Record<ErrorKind, number> = { rejected: 422, unauthorized: 401, 'r
 /** 422 where `more.status` says nothing else: the input will never do. */
 export const rejected = (slug: string, detail: string, more: Partial<ErrorOptions> = {}) =>
   new ThroughlineError('rejected', { slug, detail, ...more });
+/** What is read. Throws `rejected` with this slug where that throws anything: bytes that are not what they should be will never be. */
+export function readOrReject<T>(read: () => T, slug: string, detail: string): T {
+  try {
+    return read();
+  } catch (cause) {
+    throw rejected(slug, detail, { cause });
+  }
+}
+
 /** 401: the credential will not do. */
 export const unauthorized = (slug: string, detail: string) => new ThroughlineError('unauthorized', { slug, detail });
 /** 503, `retryAfterMs` 1000: something we lean on is down. */

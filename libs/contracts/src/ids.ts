@@ -1,5 +1,10 @@
 import { hash } from 'node:crypto';
 
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** True for an id as all of ours are written: a UUID in lower case. */
+export const isId = (text: string) => UUID.test(text);
+
 /** UUIDs of names that belong to no tenant (RFC 9562, section 5.5) hang under this one. */
 const ROOT = '3f0c7a52-7d1e-5c5c-9f5e-0d2b6a6b7c01';
 

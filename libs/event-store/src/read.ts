@@ -22,9 +22,9 @@ export interface EventRow {
 }
 
 /** Columns of an event as they are, for statements that sort by them. */
-export const EVENT_COLUMNS = `(SELECT generation FROM log) AS generation, e.xid, e.n, e.version, e.occurred_at, e.recorded_at,
+const EVENT_COLUMNS = `(SELECT generation FROM log) AS generation, e.xid, e.n, e.version, e.occurred_at, e.recorded_at,
   e.tenant, e.stream, e.id, e.type, e.key, e.envelope`;
-export const BODY_COLUMNS = 'b.key_id, b.digest, b.box';
+const BODY_COLUMNS = 'b.key_id, b.digest, b.box';
 const COLUMNS = `${EVENT_COLUMNS.replace('e.xid', 'e.xid::text')}, ${BODY_COLUMNS}`;
 
 const STREAM = `SELECT ${COLUMNS} FROM event e LEFT JOIN event_body b ON b.n = e.n WHERE e.tenant = $1 AND e.stream = $2`;
@@ -39,7 +39,7 @@ export const BOXES = `SELECT b.n, b.box FROM unnest($2::bigint[]) AS place(n)
   CROSS JOIN LATERAL (SELECT n, box FROM event_body WHERE event_body.n = place.n AND tenant = $1 LIMIT 1) b`;
 
 /** Only what is below the oldest transaction that still runs: what was stamped early and is committed late is not passed over. */
-const HORIZON = 'pg_snapshot_xmin(pg_current_snapshot())';
+export const HORIZON = 'pg_snapshot_xmin(pg_current_snapshot())';
 
 /**
  * A page of the log: of so many events as many as fit into so many bytes, one at least. OFFSET 0: bodies are looked up one
@@ -69,7 +69,7 @@ const KNOWN = `SELECT id, digest, xid::text, n, (SELECT generation FROM log) AS 
 
 const NONE = new Uint8Array();
 
-export const storedEvent = (row: EventRow): StoredEvent => ({
+const storedEvent = (row: EventRow): StoredEvent => ({
   position: positionOf(row),
   tenant: row.tenant,
   stream: row.stream,
@@ -85,7 +85,7 @@ export const storedEvent = (row: EventRow): StoredEvent => ({
   box: row.box ?? NONE,
 });
 
-const positionOf = ({ generation, xid, n }: { generation: number; xid: string; n: string }): Position => ({
+export const positionOf = ({ generation, xid, n }: { generation: number; xid: string; n: string }): Position => ({
   generation,
   xid: BigInt(xid),
   n: BigInt(n),
@@ -115,15 +115,20 @@ export async function readLog(tx: Tx, after: Position | undefined, limit: number
   const values = [String(after?.xid ?? 0), String(after?.n ?? -1), limit, maxBytes];
   const statement = category === undefined ? { name: 'read_log', text: LOG, values } : { name: 'read_category', text: CATEGORY, values: [...values, category] };
   const { rows } = await tx.query<EventRow>(statement);
-  if (after) demandGeneration(after, rows[0] ? { generation: rows[0].generation } : await end(tx));
+  await demandOwn(tx, after, rows[0]);
   return rows.map(storedEvent);
 }
 
 export async function readPlaces(tx: Tx, after: Position | undefined, limit: number): Promise<EventPlace[]> {
   const values = [String(after?.xid ?? 0), String(after?.n ?? -1), limit];
   const { rows } = await tx.query<Pick<EventRow, 'generation' | 'xid' | 'n' | 'envelope'>>({ name: 'read_places', text: PLACES, values });
-  if (after) demandGeneration(after, rows[0] ? { generation: rows[0].generation } : await end(tx));
+  await demandOwn(tx, after, rows[0]);
   return rows.map((row) => ({ position: positionOf(row), envelope: row.envelope }));
+}
+
+/** Throws `rejected` (`former-log-generation`) where the place is of another generation than what was found behind it. */
+export async function demandOwn(tx: Tx, after: Position | undefined, found: { generation: number } | undefined): Promise<void> {
+  if (after) demandGeneration(after, found ? { generation: found.generation } : await end(tx));
 }
 
 /** At the end of the log a position may be one that the log has not given out: of a copy of it that had gone further. */

@@ -1,8 +1,7 @@
 import { type Position } from '@throughline/contracts';
 import type { Tx } from '@throughline/postgres';
-import type { StoredEvent } from './event-store.contract';
 import { type EventHead, packedHeads, type PackedHeads, unpackHeads } from './event-heads';
-import { type EventRow, EVENT_COLUMNS, storedEvent } from './read';
+import { demandOwn, type EventRow, HORIZON, positionOf } from './read';
 import type { StreamRange } from './rebuild-ranges';
 
 /** Of a young table without statistics the planner would fetch a tenant's events and sort them, for every page anew. */
@@ -13,12 +12,12 @@ export const RANGE = `SELECT ${packedHeads('stream, version')} FROM (
   SELECT * FROM event WHERE tenant = $1 AND (stream, version) > ($2::uuid, $3::bigint) AND stream <= $4::uuid ORDER BY stream, version LIMIT $5) e`;
 
 /** Without bodies: a projector opens those it needs, and a page is bounded by its count alone. */
-const headsAfter = (which: string) => `SELECT ${EVENT_COLUMNS}, NULL AS key_id, NULL::bytea AS digest, NULL::bytea AS box FROM event e
-  WHERE (e.xid, e.n) > ($1::xid8, $2::bigint) ${which} ORDER BY e.xid, e.n LIMIT $3`;
+const headsAfter = (which: string) => `SELECT (SELECT generation FROM log) AS generation, xid, n, tenant, stream, version, recorded_at, envelope FROM event
+  WHERE (xid, n) > ($1::xid8, $2::bigint) ${which} ORDER BY xid, n LIMIT $3`;
 /** Up to the log's very end: for when nobody can be appending. */
 export const TAIL = headsAfter('');
 /** Up to where nothing can come between any more. */
-const SHOWN = headsAfter('AND e.xid < pg_snapshot_xmin(pg_current_snapshot())');
+const SHOWN = headsAfter(`AND xid < ${HORIZON}`);
 
 /** Those of a tenant that wait to be folded again, in the order of the log. */
 const LATER = `SELECT ${packedHeads('xid, n')} FROM (
@@ -36,7 +35,7 @@ export const TENANTS = `
 /** The last event that nothing can come before any more, and the first of the log. */
 export const SPAN = `
   SELECT l.generation, last.xid::text, last.n, first.n AS first FROM log l,
-    (SELECT xid, n FROM event WHERE xid < pg_snapshot_xmin(pg_current_snapshot()) ORDER BY xid DESC, n DESC LIMIT 1) last,
+    (SELECT xid, n FROM event WHERE xid < ${HORIZON} ORDER BY xid DESC, n DESC LIMIT 1) last,
     (SELECT n FROM event ORDER BY xid, n LIMIT 1) first`;
 
 /** Where the log stands, and how many events it holds at most; undefined where it is empty. */
@@ -74,14 +73,22 @@ export async function writeLater(tx: Tx, tenant: string, places: readonly Positi
   await tx.query('INSERT INTO later (tenant, xid, n) SELECT $1, l.* FROM unnest($2::xid8[], $3::bigint[]) AS l', [tenant, ...columns]);
 }
 
-/** The next heads up to the log's very end, for when nobody can be appending. */
-export async function readTail(tx: Tx, after: Position | undefined, limit: number): Promise<StoredEvent[]> {
-  const { rows } = await tx.query<EventRow>(TAIL, [...from(after), limit]);
-  return rows.map(storedEvent);
+/** The next heads that nothing can come before any more. Throws `rejected` (`former-log-generation`) as `readLog` does. */
+export async function readShown(tx: Tx, after: Position | undefined, limit: number): Promise<EventHead[]> {
+  const heads = await readHeads(tx, SHOWN, after, limit);
+  await demandOwn(tx, after, heads[0]?.position);
+  return heads;
 }
 
-/** The next heads that nothing can come before any more, without bodies. */
-export async function readShown(tx: Tx, after: Position | undefined, limit: number): Promise<StoredEvent[]> {
-  const { rows } = await tx.query<EventRow>(SHOWN, [...from(after), limit]);
-  return rows.map(storedEvent);
+/** The next heads up to the log's very end, for when nobody can be appending. */
+export const readTail = (tx: Tx, after: Position | undefined, limit: number) => readHeads(tx, TAIL, after, limit);
+
+type HeadRow = Pick<EventRow, 'generation' | 'xid' | 'n' | 'tenant' | 'stream' | 'version' | 'recorded_at' | 'envelope'>;
+
+async function readHeads(tx: Tx, statement: string, after: Position | undefined, limit: number): Promise<EventHead[]> {
+  const { rows } = await tx.query<HeadRow>(statement, [...from(after), limit]);
+  return rows.map((row) => ({
+    position: positionOf(row),
+    ...{ tenant: row.tenant, stream: row.stream, version: Number(row.version), recordedAt: Number(row.recorded_at), envelope: row.envelope },
+  }));
 }

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Position } from '@throughline/contracts';
 import { type Database, roleName, type Role, schemaName, shutGate, type Tx } from '@throughline/postgres';
-import type { StoredEvent } from './event-store.contract';
+import type { EventHead } from './event-heads';
 import type { Projector } from './rebuild.contract';
 import { APPEND_GATE } from './rebuild-gate';
 import { readTail } from './rebuild-read';
@@ -52,14 +52,14 @@ async function stopAppends(tx: Tx, service: string): Promise<void> {
   await tx.query('LOCK TABLE stream IN SHARE MODE');
 }
 
-async function readAs(tx: Tx, service: string, after: Position | undefined): Promise<StoredEvent[]> {
+async function readAs(tx: Tx, service: string, after: Position | undefined): Promise<EventHead[]> {
   await become(tx, service, 'relay');
   const events = await readTail(tx, after, TAIL + 1);
   if (events.length > TAIL) throw new NotNow('too much has come meanwhile');
   return events;
 }
 
-async function foldAs<T>(tx: Tx, service: string, shadow: Shadow, projector: Projector<T>, events: readonly StoredEvent[]): Promise<void> {
+async function foldAs<T>(tx: Tx, service: string, shadow: Shadow, projector: Projector<T>, events: readonly EventHead[]): Promise<void> {
   for (const [tenant, own] of Map.groupBy(events, (event) => event.tenant)) {
     await become(tx, service, 'writer', [tenant]);
     await tx.query(`SET LOCAL search_path = ${schemaName(service)}`);

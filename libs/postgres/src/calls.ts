@@ -46,5 +46,8 @@ const GRACE_MS = 5_000;
 /** Sessions are kept longer than others: the first calls of a new one wait until its functions are planned. */
 const IDLE_MS = 300_000;
 
+/** This side's own end of what the server would have ended by then. */
+export const lostAfter = (serverTimeoutMs: number): PoolConfig => ({ query_timeout: serverTimeoutMs + GRACE_MS });
+
 /** What a pool for calls has other than a pool for transactions. */
-export const callPool = (statementTimeoutMs: number, max: number): PoolConfig => ({ max, idleTimeoutMillis: IDLE_MS, query_timeout: statementTimeoutMs + GRACE_MS });
+export const callPool = (statementTimeoutMs: number, max: number): PoolConfig => ({ max, idleTimeoutMillis: IDLE_MS, ...lostAfter(statementTimeoutMs) });

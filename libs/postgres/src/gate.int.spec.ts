@@ -32,9 +32,9 @@ describe('a gate', () => {
       await tx.query(shutGate('gate-test', 'append')).catch((error: unknown) => Promise.reject(error));
       order.push('shut');
     });
-    await waiting(1);
+    await db.untilWaiting(1);
     const later = db.database.writer([TENANT], (tx) => tx.query('SELECT 1').then(() => order.push('later')), 'append');
-    await waiting(2);
+    await db.untilWaiting(2);
     leave.resolve();
     await Promise.all([first, shut, later]);
     expect(order).toEqual(['inside', 'shut', 'later']);
@@ -62,12 +62,6 @@ describe('a gate', () => {
   it.each(['', 'A', "a'", 'a b'])('is not named %j', (name) => {
     expect(() => shutGate('gate-test', name)).toThrow('not a gate');
   });
-
-  /** Until so many sessions of this database wait for a lock. */
-  async function waiting(count: number): Promise<void> {
-    const text = 'SELECT count(*)::int AS n FROM pg_locks WHERE NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())';
-    while ((await db.database.system((tx) => tx.query<{ n: number }>(text))).rows[0]!.n < count);
-  }
 });
 
 describe('the owner', () => {

@@ -1,5 +1,5 @@
 import { Pool, type PoolConfig, type QueryConfig, type QueryResult, type QueryResultRow } from 'pg';
-import { callPool, Calls } from './calls';
+import { callPool, Calls, lostAfter } from './calls';
 import type { CallRole, Database, Lease, Tx, Wake } from './database.contract';
 import { passGate } from './gate';
 import { Leases } from './leases';
@@ -58,7 +58,7 @@ class PooledDatabase implements Database {
     const log = options.log ?? silent;
     this.service = options.service;
     // A server that is gone without a word (its host lost power) ends no transaction: this side does.
-    this.pool = openPool(options, log, '', { pipeline: true, query_timeout: transactionTimeout(options) + GRACE_MS });
+    this.pool = openPool(options, log, '', { pipeline: true, ...lostAfter(transactionTimeout(options)) });
     const forCalls = callPool(statementTimeout(options), options.maxCalls ?? 4);
     this.calls = new Calls(options.service, (session) => openPool(options, log, session, forCalls));
     this.listener = new Listener(options.url, log);
@@ -143,8 +143,6 @@ class PooledDatabase implements Database {
   }
 }
 
-/** Ms that the server has to end by its own time-outs, and to say so. */
-const GRACE_MS = 5_000;
 const transactionTimeout = ({ transactionTimeoutMs }: DatabaseOptions) => transactionTimeoutMs ?? 300_000;
 const statementTimeout = ({ statementTimeoutMs }: DatabaseOptions) => statementTimeoutMs ?? 30_000;
 

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { link, mkdir, open, readdir, readFile, rename, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { isId } from '@throughline/contracts';
 import type { KeyKind } from './key-port.contract';
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const KEY_ID = /^(epoch|raw|config|slot|hash):([a-z0-9][a-z0-9_.-]*)$/;
 const KEY_SUFFIX = '.key';
 
@@ -28,7 +28,7 @@ export class KeyFolder {
   }
 
   async tenants(): Promise<string[]> {
-    return (await namesIn(this.root)).filter((name) => UUID.test(name));
+    return (await namesIn(this.root)).filter(isId);
   }
 
   read(path: string): Promise<Buffer | undefined> {
@@ -82,7 +82,7 @@ export class KeyFolder {
 }
 
 function checkedTenant(tenant: string): string {
-  if (!UUID.test(tenant)) throw new TypeError('A tenant id is a UUID in lower case.');
+  if (!isId(tenant)) throw new TypeError('A tenant id is a UUID in lower case.');
   return tenant;
 }
 

@@ -48,8 +48,8 @@ export class KeyVersions {
   }
 
   all(kind: VersionedKind): readonly number[] {
-    const known = this.known?.[kind] ?? [];
-    return known.length > 0 ? known : FIRST;
+    const listed = this.listedOf(kind);
+    return listed.length > 0 ? listed : FIRST;
   }
 
   oldest(kind: VersionedKind): number {
@@ -60,18 +60,27 @@ export class KeyVersions {
     return this.all(kind).at(-1)!;
   }
 
-  /** False where this id is a version that was destroyed. */
+  /** False where this id is a version that was destroyed, or a part of one (`config:1.1`). */
   stands(id: string): boolean {
-    const [kind, name] = id.split(':') as [VersionedKind, string];
-    return !isVersioned(kind) || this.all(kind).includes(Number.parseInt(name, 10));
+    const [kind, name] = versionIn(id) ?? [];
+    return kind === undefined || this.all(kind).includes(Number.parseInt(name!, 10));
   }
 
   /** True where this id is a version that was listed: it was made, so where it is not there it was destroyed, and must not be made anew with other bytes. */
   listed(id: string): boolean {
-    const [kind, name] = id.split(':') as [VersionedKind, string];
-    return isVersioned(kind) && !name.includes('.') && (this.known?.[kind] ?? []).includes(Number(name));
+    const [kind, name] = versionIn(id) ?? [];
+    return kind !== undefined && !name!.includes('.') && this.listedOf(kind).includes(Number(name));
+  }
+
+  private listedOf(kind: VersionedKind): readonly number[] {
+    return this.known?.[kind] ?? [];
   }
 }
 
 const FIRST: readonly number[] = [1];
-const isVersioned = (kind: string) => kind === 'config' || kind === 'hash';
+
+/** Undefined for what goes by the calendar. */
+function versionIn(id: string): [kind: VersionedKind, name: string] | undefined {
+  const [kind, name] = id.split(':');
+  return kind === 'config' || kind === 'hash' ? [kind, name!] : undefined;
+}

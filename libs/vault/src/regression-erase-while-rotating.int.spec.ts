@@ -18,7 +18,6 @@ describe('an erasure that waits for a rotation', () => {
     const [tenant, segment, port] = [randomUUID(), randomUUID(), memoryKeyPort()];
     const eraser = openVault(port, clock);
     const rows = <R>(sql: string, values: unknown[] = [tenant]) => db.database.writer([tenant], async (tx) => (await tx.query(sql, values)).rows as R[]);
-    const waiting = () => rows('SELECT 1 FROM pg_locks WHERE NOT granted AND pid IN (SELECT pid FROM pg_stat_activity WHERE datname = current_database())', []);
     await db.database.writer([tenant], (tx) => eraser.segmentKeys(tx, tenant, [segment]));
     const [was] = await rows<{ slot: string; place: number }>('SELECT slot, place FROM segment_key WHERE tenant = $1');
     const [time] = await rows<{ at: Date }>('SELECT clock_timestamp() AS at', []);
@@ -28,7 +27,7 @@ describe('an erasure that waits for a rotation', () => {
       // The rotation has the segment's row by now.
       makeSlot: async (...of) => {
         erasing = db.database.writer([tenant], (tx) => eraser.erase(tx, tenant, [segment]));
-        while ((await waiting()).length === 0);
+        await db.untilWaiting();
         return port.makeSlot(...of);
       },
     };

@@ -1,5 +1,3 @@
-import { until } from '@throughline/platform/testing';
-import { Client } from 'pg';
 import type { TestInteraction } from './testing/interaction-message';
 import { ProfileBench } from './testing/profile-bench';
 
@@ -34,8 +32,6 @@ describe('two processes', () => {
   });
 
   it('that extend one customer at both ends at once end with one customer', async () => {
-    const client = new Client({ connectionString: bench.db.adminUrl });
-    await client.connect();
     // `end-a` is the oldest, so joining it gives the middle another customer while the other end is being joined to the middle.
     for (const id of ['end-a', 'mid-b', 'mid-c', 'end-d']) await bench.post({ id, identities: [`visitor:${id}`] });
     await bench.post({ id: 'mid', identities: ['visitor:mid-b', '!visitor:mid-c'] });
@@ -58,9 +54,9 @@ describe('two processes', () => {
     const first = slow.take([left!]);
     await written.promise;
     const second = bench.handlers.take([right!]);
-    await until(async () => (await client.query('SELECT FROM pg_locks l JOIN pg_stat_activity a USING (pid) WHERE NOT l.granted AND a.datname = current_database()')).rows.length > 0);
+    await bench.db.untilWaiting();
     gate.resolve(undefined);
-    await Promise.all([first, second]).finally(() => client.end());
+    await Promise.all([first, second]);
     const customers = await Promise.all(['end-a', 'mid-b', 'mid-c', 'end-d'].map((name) => bench.customer(`visitor:${name}`)));
     expect(new Set(customers.map((one) => one!.customerId)).size).toBe(1);
   });

@@ -67,8 +67,7 @@ async function replayInOrder(): Promise<void> {
 }
 
 /** Handlers that pass no gate. */
-const ungated = (ledger: Ledger) =>
-  new InteractionsHandlers({ vault: bench.vault, blobs: bench.blobs, deadLetters: { put: () => Promise.resolve('') } }, new Intake(bench.db.database, bench.store, ledger, NOBODY_WAITS));
+const ungated = (ledger: Ledger) => bench.handlersOf(new Intake(bench.db.database, bench.store, ledger, NOBODY_WAITS));
 
 /** Of a version before envelopes said what their bodies tell. */
 function formerHandlers(): InteractionsHandlers {

@@ -1,6 +1,5 @@
 import { rebuildReadModels, throughGate } from '@throughline/event-store';
 import { Intake } from './intake';
-import { InteractionsHandlers } from './interactions.handlers';
 import { Ledger } from './ledger';
 import { profileProjector } from './rebuild';
 import { NOBODY_WAITS, ProfileBench } from './testing/profile-bench';
@@ -25,10 +24,8 @@ function slowHandlers() {
   };
   const ledger = new Ledger({ append: append as typeof bench.store.append }, bench.vault, bench.bodies, bench.traits, bench.recent);
   const intake = new Intake(throughGate(bench.db.database), bench.store, ledger, NOBODY_WAITS);
-  return { handlers: new InteractionsHandlers({ vault: bench.vault, blobs: bench.blobs, deadLetters: { put: () => Promise.resolve('') } }, intake), appended, goOn };
+  return { handlers: bench.handlersOf(intake), appended, goOn };
 }
-
-const waiting = () => bench.db.database.system(async (tx) => (await tx.query('SELECT 1 FROM pg_locks WHERE NOT granted AND pid IN (SELECT pid FROM pg_stat_activity WHERE datname = current_database())')).rows.length);
 
 // The one that reached the row last was shown until a rebuild, which goes by the log, showed the other.
 it('of two revisions said at one moment and taken at once the live timeline shows what a rebuild shows', async () => {
@@ -39,7 +36,7 @@ it('of two revisions said at one moment and taken at once the live timeline show
   const one = handlers.take(second);
   await appended.promise;
   const other = bench.handlers.take(third);
-  while ((await waiting()) === 0);
+  await bench.db.untilWaiting();
   goOn.resolve();
   await Promise.all([one, other]);
   const live = await dump(bench);

@@ -1,5 +1,5 @@
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
-import { FrameSchema, isRejected, rejected, TOPICS, type Frame, type TopicName } from '@throughline/contracts';
+import { FrameSchema, isRejected, readOrReject, rejected, TOPICS, type Frame, type TopicName } from '@throughline/contracts';
 import { bufferOf } from '../buffer-of';
 import type { Message, OutgoingMessage } from '../bus.contract';
 import { bytesOf, type Outgoing } from '../outgoing';
@@ -65,14 +65,8 @@ export class Frames {
   }
 }
 
-/** What throws here will never be one: taken for something passing it would hold up its partition for ever. */
-function decoded<T>(read: () => T): T {
-  try {
-    return read();
-  } catch (cause) {
-    throw rejected('undecodable', 'The message is no frame.', { cause });
-  }
-}
+/** Taken for something passing, what is no frame would hold up its partition for ever. */
+const decoded = <T>(read: () => T) => readOrReject(read, 'undecodable', 'The message is no frame.');
 
 /** A frame cannot be moved to another topic or tenant. */
 const idOf = (topic: TopicName, tenant: string) => `frame:${topic}:${tenant}`;

@@ -25,12 +25,12 @@ export class ParkedKeys {
   async divert(messages: readonly Message[]): Promise<Message[]> {
     await this.load();
     if (this.keys.size === 0) return [];
-    const waiting = messages.filter((message) => this.keys.has(this.nameOf(message)));
+    const waiting = messages.map((message) => ({ message, name: this.nameOf(message) })).filter(({ name }) => this.keys.has(name));
     if (waiting.length === 0) return [];
-    const asked = new Map(waiting.map((message) => [this.nameOf(message), this.keys.get(this.nameOf(message))]));
-    const held = new Set((await this.lot.append(waiting)).map(textOf));
+    const asked = new Map(waiting.map(({ name }) => [name, this.keys.get(name)]));
+    const held = new Set((await this.lot.append(waiting.map(({ message }) => message))).map(textOf));
     for (const [name, put] of asked) if (!held.has(name)) this.endOf(name, put);
-    return waiting.filter((message) => held.has(this.nameOf(message)));
+    return waiting.filter(({ name }) => held.has(name)).map(({ message }) => message);
   }
 
   /** Parks the key of a message that failed; what follows on the key goes with it. Gives all that wait now. */

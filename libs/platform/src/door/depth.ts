@@ -17,16 +17,16 @@ function within(level: readonly object[]): object[] {
   return next;
 }
 
-/** True where a JSON value has more objects, lists and values in it, at all levels, than so many. Looks at no more than it must. */
+/** True where a JSON value has more objects, lists and values in it, at all levels, than so many. Goes into no more than it must. */
 export function hasMoreParts(value: unknown, limit: number): boolean {
-  const nests: unknown[] = [value];
-  let parts = 1;
-  for (let nest = nests.pop(); parts <= limit && nest !== undefined; nest = nests.pop()) {
+  const nests = [value];
+  for (let parts = 1; nests.length > 0; ) {
+    const nest = nests.pop();
     if (!isNest(nest)) continue;
-    for (const name in nest) {
-      nests.push((nest as Record<string, unknown>)[name]);
-      if ((parts += 1) > limit) return true;
-    }
+    const own: unknown[] = Array.isArray(nest) ? nest : Object.values(nest);
+    parts += own.length;
+    if (parts > limit) return true;
+    nests.push(...own);
   }
   return false;
 }

@@ -22,11 +22,13 @@ export const compileDto = (dto: Dto): Check => compileSchema(dtoSchema(dto));
 
 /** The same for a plain JSON schema. */
 export function compileSchema(schema: Schema): Check {
-  const [firstOf, allOf] = [ofFirst.compile(schema), ofAll.compile(schema)];
+  const firstOf = ofFirst.compile(schema);
   return (value) => {
     if (firstOf(value)) return [];
     const first = errorsOf(firstOf);
     if (hasMoreParts(value, MAX_PARTS)) return first;
+    // ajv remembers what it has compiled: once, and only where something is wrong.
+    const allOf = ofAll.compile(schema);
     allOf(value);
     return errorsOf(allOf);
   };

@@ -1,6 +1,6 @@
 import { create, toBinary } from '@bufbuild/protobuf';
 import type { About, Bus, Message, ParkedChange, Parking } from '@throughline/bus';
-import { DeadLetterSchema, isRejected } from '@throughline/contracts';
+import { DeadLetterSchema, isId, isRejected } from '@throughline/contracts';
 import type { Database } from '@throughline/postgres';
 import type { Vault } from '@throughline/vault';
 import type { Logger } from 'pino';
@@ -13,8 +13,6 @@ export interface ParkingParts {
   directory: { severalTenants(): boolean };
   log: Pick<Logger, 'error'>;
 }
-
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** The parking lots of this process' groups; what becomes of a parked key is told on the topic `dead-letters`. */
 export class GroupParkingLots implements ParkingLots {
@@ -59,5 +57,5 @@ function letterOf(tenant: string, { id, group, state, about: subject, attempts, 
 
 function about(message: Message): About | undefined {
   const { tenant = '', account, id } = subjectOf(message);
-  return UUID.test(tenant) ? { tenant, account, subject: id } : undefined;
+  return isId(tenant) ? { tenant, account, subject: id } : undefined;
 }

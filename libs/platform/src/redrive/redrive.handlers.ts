@@ -1,7 +1,7 @@
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import { Controller, type Type } from '@nestjs/common';
 import { faultOf, OnGroup, orderParked, type Message } from '@throughline/bus';
-import { DeadLetterSchema, isPassing, RedriveSchema, rejected, type Redrive } from '@throughline/contracts';
+import { DeadLetterSchema, isPassing, readOrReject, RedriveSchema, rejected, type Redrive } from '@throughline/contracts';
 import type { Database } from '@throughline/postgres';
 import { openBlob } from '../door/sealed-body';
 import type { Runtime } from '../runtime.contract';
@@ -85,10 +85,4 @@ class RedriveInbox {
   }
 }
 
-function readRedrive(value: Uint8Array): Redrive {
-  try {
-    return fromBinary(RedriveSchema, value);
-  } catch (cause) {
-    throw rejected('undecodable', 'The message is no redrive.', { cause });
-  }
-}
+const readRedrive = (value: Uint8Array): Redrive => readOrReject(() => fromBinary(RedriveSchema, value), 'undecodable', 'The message is no redrive.');

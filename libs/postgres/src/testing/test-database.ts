@@ -11,6 +11,8 @@ export interface TestDatabase {
   url: string;
   /** A superuser in the same database. */
   adminUrl: string;
+  /** Resolves once so many sessions of this database wait for a lock (default 1). */
+  untilWaiting(sessions?: number): Promise<void>;
   /** Closes `database` and drops it, whoever is still connected. */
   drop(): Promise<void>;
 }
@@ -29,11 +31,17 @@ export async function testDatabase(service: string, migrations: readonly Migrati
     const url = await provision({ adminUrl: server, service, password: PASSWORD, database: name });
     await migrate(url, service, migrations);
     const database = openDatabase({ url, service });
-    return { database, url, adminUrl: adminUrl.href, drop: () => database.close().then(() => dropDatabase(server, name)) };
+    return { database, url, adminUrl: adminUrl.href, untilWaiting: (sessions = 1) => untilWaiting(database, sessions), drop: () => database.close().then(() => dropDatabase(server, name)) };
   } catch (error) {
     await dropDatabase(server, name);
     throw error;
   }
+}
+
+const WAITING = 'SELECT FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE NOT granted AND datname = current_database()';
+
+async function untilWaiting(database: Database, sessions: number): Promise<void> {
+  while ((await database.system((tx) => tx.query(WAITING))).rows.length < sessions);
 }
 
 async function dropDatabase(server: string, name: string): Promise<void> {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { isId } from '@throughline/contracts';
 import { PLACES_PER_SLOT, type KeyKind, type KeyPort, type SlotKeys } from '../key-port.contract';
 
-const TENANT = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const ALONE = /^(epoch|raw|config|hash):[a-z0-9][a-z0-9_.-]*$/;
 const SLOT = /^slot:[a-z0-9][a-z0-9_.-]*$/;
 
@@ -32,7 +32,7 @@ export function memoryKeyPort(): KeyPort {
 }
 
 function named(tenant: string, id: string, form: RegExp): string {
-  if (!TENANT.test(tenant) || !form.test(id)) throw new TypeError('Not a key id.');
+  if (!isId(tenant) || !form.test(id)) throw new TypeError('Not a key id.');
   return `${tenant}/${id}`;
 }
 

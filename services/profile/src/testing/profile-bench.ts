@@ -59,9 +59,14 @@ export class ProfileBench {
 
   /** Another process' handlers over the same database. */
   openHandlers(database: Pick<Database, 'writer' | 'notify'> = this.db.database, watch: Pick<InteractionWatch, 'applied'> = NOBODY_WAITS): InteractionsHandlers {
-    const runtime = { vault: this.vault, blobs: this.blobs, deadLetters: { put: (letter: SetAside) => Promise.resolve(String(this.letters.push(letter))) } };
     const ledger = new Ledger(this.store, this.vault, this.bodies, this.traits, this.recent);
-    return new InteractionsHandlers(runtime, new Intake(throughGate(database), this.store, ledger, watch));
+    return this.handlersOf(new Intake(throughGate(database), this.store, ledger, watch));
+  }
+
+  /** Handlers over an intake of the spec's own. */
+  handlersOf(intake: Intake): InteractionsHandlers {
+    const deadLetters = { put: (letter: SetAside) => Promise.resolve(String(this.letters.push(letter))) };
+    return new InteractionsHandlers({ vault: this.vault, blobs: this.blobs, deadLetters }, intake);
   }
 
   readonly bus = {
