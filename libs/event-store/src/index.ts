@@ -5,6 +5,7 @@ export type { EventHead } from './event-heads';
 export { eventStore } from './event-store';
 export { appendInOneFunction, eventStoreMigration } from './migration';
 export { subscribe, type SubscribeOptions } from './subscribe';
+export { bodyKeyIds, resealBodies, type LyingBody, type Reseal } from './reseal';
 export { startGeneration } from './start-generation';
 export * from './verify.contract';
 export { verifyLog } from './verify-log';

@@ -18,6 +18,7 @@ export { RawBody } from './http/raw-body';
 export { fieldErrors } from './http/validation-errors';
 export { redriveHandlers, type Redriven, type RedriveOptions } from './redrive/redrive.handlers';
 export { openRuntime, type OpenedRuntime, type OpenOptions } from './runtime/open-runtime';
+export { Keeper, type Keeping } from './start/keeper';
 export { startService, type RunningService, type StartOptions } from './start/start-service';
 export { WebhookDoor, type HttpRequest } from './webhooks/webhook-door';
 export { webhookControllers } from './webhooks/webhooks.controller';

@@ -9,6 +9,9 @@ export const VERSIONS_MS = 60_000;
 /** Ids of these versions as the port names them. */
 export const versionId = (kind: VersionedKind, version: number) => `${kind}:${version}`;
 
+/** The version that this id of a config or hash key names, itself or a part of it; NaN of other keys. */
+export const keyVersion = (id: string): number => Number.parseInt(versionIn(id)?.[1] ?? '', 10);
+
 /** Versions of this kind in the port, oldest first. Parts (`config:1.1`) are no versions. */
 export async function versionsOf(port: KeyPort, tenant: string, kind: VersionedKind): Promise<number[]> {
   const names = (await port.list(tenant, kind)).map((id) => id.slice(kind.length + 1));
@@ -62,8 +65,8 @@ export class KeyVersions {
 
   /** False where this id is a version that was destroyed, or a part of one (`config:1.1`). */
   stands(id: string): boolean {
-    const [kind, name] = versionIn(id) ?? [];
-    return kind === undefined || this.all(kind).includes(Number.parseInt(name!, 10));
+    const [kind] = versionIn(id) ?? [];
+    return kind === undefined || this.all(kind).includes(keyVersion(id));
   }
 
   /** True where this id is a version that was listed: it was made, so where it is not there it was destroyed, and must not be made anew with other bytes. */

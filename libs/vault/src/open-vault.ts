@@ -5,12 +5,13 @@ import { BOXES_PER_KEY } from './box-budget';
 import { finishErasures } from './finish-erasures';
 import { keyTimes } from './key-calendar';
 import type { KeyPort } from './key-port.contract';
-import { versionId, versionsOf, type VersionedKind } from './key-versions';
+import { keyVersion, versionId, versionsOf, type VersionedKind } from './key-versions';
 import { SegmentKeys } from './segment-keys';
+import { countSlots } from './segment-slot-table';
 import { destroyRetiredSlots, rotateSlots } from './slot-rotation';
 import { Slots } from './slots';
 import { LoadedKeys } from './tenant-keys';
-import type { SegmentKey, TenantKeys, Vault } from './vault.contract';
+import type { SegmentKey, SlotCounts, TenantKeys, Vault } from './vault.contract';
 
 const CACHED_TENANTS = 10_000;
 
@@ -87,6 +88,10 @@ class PortVault implements Vault {
     return destroyRetiredSlots(database, this.port, tenant, retiredBefore);
   }
 
+  slotCounts(database: Database, tenant: string): Promise<SlotCounts> {
+    return database.reader(tenant, (tx) => countSlots(tx, tenant));
+  }
+
   async addVersion(tenant: string, kind: VersionedKind, version: number): Promise<void> {
     // A tenant that has none yet gets its first, so that the next one is the second for everybody.
     await this.forTenant(tenant);
@@ -99,10 +104,17 @@ class PortVault implements Vault {
     this.tenants.get(tenant)?.askForVersions();
   }
 
+  versions(tenant: string, kind: VersionedKind): Promise<number[]> {
+    return versionsOf(this.port, tenant, kind);
+  }
+
   async destroyVersion(tenant: string, kind: VersionedKind, version: number): Promise<void> {
     const newest = (await versionsOf(this.port, tenant, kind)).at(-1) ?? 1;
     if (version >= newest) throw rejected('key-in-use', `The newest ${kind} key is in use: make the next version first.`, { status: 409 });
+    // The version first: from then on nobody makes another part of it.
     await this.port.destroy(tenant, versionId(kind, version));
+    const ids = await this.port.list(tenant, kind);
+    for (const part of ids.filter((id) => keyVersion(id) === version)) await this.port.destroy(tenant, part);
     this.tenants.get(tenant)?.askForVersions();
   }
 }

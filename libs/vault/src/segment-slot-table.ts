@@ -1,5 +1,6 @@
 import type { Tx } from '@throughline/postgres';
 import { PLACES_PER_SLOT } from './key-port.contract';
+import type { SlotCounts } from './vault.contract';
 
 /** Places of one slot, from `first` up to but not with `end`. */
 export interface PlaceRange {
@@ -21,6 +22,16 @@ const TAKE = `
   RETURNING taken.slot, open.used::int AS first, taken.used::int AS "end"`;
 
 const ADD = `INSERT INTO segment_slot (tenant, slot, used, made_at) VALUES ($1, $2, $3, now())`;
+
+const COUNT = `
+  SELECT count(*) FILTER (WHERE retired_at IS NULL)::int AS "inUse", count(retired_at)::int AS retired, min(retired_at) AS "oldestRetired"
+  FROM segment_slot WHERE tenant = $1`;
+
+/** Slots of a tenant by what has become of them. */
+export async function countSlots(tx: Tx, tenant: string): Promise<SlotCounts> {
+  const { inUse, retired, oldestRetired } = (await tx.query<{ inUse: number; retired: number; oldestRetired: Date | null }>(COUNT, [tenant])).rows[0]!;
+  return { inUse, retired, oldestRetired: oldestRetired ?? undefined };
+}
 
 /** At most `count` places of an open slot; undefined where there is none that nobody else is filling now. */
 export async function takePlaces(tx: Tx, tenant: string, count: number): Promise<PlaceRange | undefined> {

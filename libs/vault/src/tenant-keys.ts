@@ -85,8 +85,8 @@ export class LoadedKeys implements TenantKeys {
 
   private sealingBase(purpose: SealPurpose): string {
     const at = this.clock().getTime();
-    // In the grace after midnight the old key still does, so a key store that is away for a moment stops nobody.
-    const candidates = purpose === 'config' ? [versionId('config', this.versions.newest('config'))] : [calendarKeyId(purpose, at), calendarKeyId(purpose, at - SEAL_GRACE_MS)];
+    // In the grace after midnight, and while a new version is being loaded, the old key still does: a key store that is slow or away for a moment stops nobody.
+    const candidates = purpose === 'config' ? this.versions.all('config').toReversed().map((version) => versionId('config', version)) : [calendarKeyId(purpose, at), calendarKeyId(purpose, at - SEAL_GRACE_MS)];
     const base = candidates.find((candidate) => at < (this.keys.get(this.budget.keyId(candidate))?.sealUntil ?? -Infinity));
     if (!base) throw unavailable('no-current-key', `There is no current ${purpose} key to seal with.`);
     return base;

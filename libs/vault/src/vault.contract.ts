@@ -37,6 +37,14 @@ export interface SegmentKey {
   open(id: string, box: Uint8Array): Buffer;
 }
 
+/** Slots of a tenant: those in use, and those that were rotated out and are not destroyed yet. */
+export interface SlotCounts {
+  inUse: number;
+  retired: number;
+  /** Undefined where none is retired. */
+  oldestRetired: Date | undefined;
+}
+
 /** The only way to keys. Beside what is said here, every method throws `unavailable` (`key-store-unavailable`) where the key store cannot be used. */
 export interface Vault {
   /** Makes what a new tenant lacks. */
@@ -66,6 +74,8 @@ export interface Vault {
   rotateSlots(database: Database, tenant: string, madeBefore: Date): Promise<number>;
   /** Destroys the slots that were retired before this time: backups from before their rotation do not open any more. How many. */
   destroyRetiredSlots(database: Database, tenant: string, retiredBefore: Date): Promise<number>;
+  /** What a service's database says of a tenant's slots. */
+  slotCounts(database: Database, tenant: string): Promise<SlotCounts>;
 
   /**
    * Makes this version, the one after the newest, of a tenant's config or hash key; safe to repeat. Every process knows it
@@ -73,6 +83,8 @@ export interface Vault {
    * one before it is missing or it was destroyed.
    */
   addVersion(tenant: string, kind: VersionedKind, version: number): Promise<void>;
-  /** Destroys a version that nothing needs any more: what it sealed does not open. Throws `rejected` (`key-in-use`) for the newest. */
+  /** Versions there are of a tenant's config or hash key, oldest first; as the key store says now. */
+  versions(tenant: string, kind: VersionedKind): Promise<number[]>;
+  /** Destroys a version that nothing needs any more, with its parts: what it sealed does not open. Throws `rejected` (`key-in-use`) for the newest. */
   destroyVersion(tenant: string, kind: VersionedKind, version: number): Promise<void>;
 }

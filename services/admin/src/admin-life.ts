@@ -1,14 +1,13 @@
 import { Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { eventStore } from '@throughline/event-store';
 import type { Database } from '@throughline/postgres';
-import type { Runtime } from '@throughline/platform';
+import { Keeper, type Keeping, type Runtime } from '@throughline/platform';
 import type { ConfigChanges } from './config/config-changes';
 import { BusReturn } from './config/bus-return';
 import { ConfigPublication } from './config/config-publication';
 import type { Visibility } from './config/visibility';
 import { DEMO_KEY, ensureDemo } from './demo/demo-tenant';
 import { demoPath } from './demo/demo-file';
-import { Keeper, type Keeping } from './keeper';
 
 /** What admin does besides answering: publishes its log, keeps the demo tenant, destroys keys and blobs whose time is over. */
 export class AdminLife implements OnApplicationBootstrap, OnModuleDestroy {

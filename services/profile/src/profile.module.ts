@@ -1,7 +1,8 @@
 import { Logger, Module, type DynamicModule, type OnApplicationBootstrap, type OnApplicationShutdown, type OnModuleDestroy, type Provider } from '@nestjs/common';
 import { eventStore, rebuildReadModels, subscribe, throughGate, type LogSubscription, type RebuildOptions } from '@throughline/event-store';
-import { LogDoor, LogDoorController, redriveHandlers, type Runtime, type ServiceDefinition } from '@throughline/platform';
+import { Keeper, LogDoor, LogDoorController, redriveHandlers, type Keeping, type Runtime, type ServiceDefinition } from '@throughline/platform';
 import type { Database } from '@throughline/postgres';
+import type { Vault } from '@throughline/vault';
 import { BodyStore } from './body-store';
 import { Intake } from './intake';
 import { InteractionsHandlers } from './interactions.handlers';
@@ -25,6 +26,7 @@ import { TraitValues } from './trait-values';
 /** Follows the log while the module lives. Requests that wait are ended before the doors close, which wait for them. */
 class LogFollowers implements OnApplicationBootstrap, OnModuleDestroy, OnApplicationShutdown {
   private readonly log = new Logger('profile');
+  private readonly erasures: Keeper;
   private subscription: LogSubscription | undefined;
 
   constructor(
@@ -34,9 +36,13 @@ class LogFollowers implements OnApplicationBootstrap, OnModuleDestroy, OnApplica
     private readonly watch: InteractionWatch,
     private readonly runs: RebuildRuns,
     private readonly door: LogDoor,
-  ) {}
+    { vault }: Pick<Runtime, 'vault'>,
+  ) {
+    this.erasures = new Keeper(unfinishedErasures(vault, database), this.log);
+  }
 
   async onApplicationBootstrap(): Promise<void> {
+    this.erasures.start();
     await this.watch.open();
     this.subscription = await subscribe(this.database, eventStore, {
       name: 'relay',
@@ -53,9 +59,17 @@ class LogFollowers implements OnApplicationBootstrap, OnModuleDestroy, OnApplica
   }
 
   async onApplicationShutdown(): Promise<void> {
-    await this.subscription?.close();
+    await Promise.all([this.subscription?.close(), this.erasures.stop()]);
   }
 }
+
+/** An erasure that was committed by a process which died before it told the key store. */
+const unfinishedErasures = (vault: Pick<Vault, 'finishErasures'>, database: Database): Keeping => ({
+  everyMs: 3_600_000,
+  work: () => vault.finishErasures(database),
+  done: 'keys destroyed that erasures had left',
+  failed: 'erasures could not be finished',
+});
 
 @Module({})
 export class ProfileModule {
@@ -92,7 +106,7 @@ function providers(runtime: Runtime, database: Database): Provider[] {
     { provide: MessageRequests, useValue: new MessageRequests({ database: appending, store: eventStore, vault, directory, bodies, ledger, clock }) },
     { provide: RebuildRuns, useValue: runs },
     { provide: LogDoor, useValue: door },
-    { provide: LogFollowers, useValue: new LogFollowers(database, relay, recent, watch, runs, door) },
+    { provide: LogFollowers, useValue: new LogFollowers(database, relay, recent, watch, runs, door, runtime) },
   ];
 }
 

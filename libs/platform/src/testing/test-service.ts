@@ -14,6 +14,8 @@ const PASSWORD = 'throughline-test';
 export interface TestService extends RunningService {
   /** Tenants, accounts and keys for it. */
   publish: ConfigPublisher;
+  /** Of its database: give it to another to have two processes of one installation. */
+  adminUrl: string;
 }
 
 /** The configuration of a test: a port of its own, everything in this folder, no demo, no log. */
@@ -23,21 +25,22 @@ export const testConfig = (dataDir: string, more: Partial<RuntimeConfig> = {}): 
 });
 
 /** A service as it runs embedded, in a fresh database and a folder of its own; `close` ends it and drops both. */
-export async function startForTest(definition: ServiceDefinition, more: Partial<RuntimeConfig> = {}, options: Pick<StartOptions, 'log' | 'kafka'> = {}): Promise<TestService> {
+export async function startForTest(definition: ServiceDefinition, more: Partial<RuntimeConfig> = {}, options: Pick<StartOptions, 'log' | 'kafka' | 'adminUrl'> = {}): Promise<TestService> {
   const dataDir = await mkdtemp(join(tmpdir(), 'throughline-test-'));
   const fresh = await testDatabase('bus', []);
   const onClose = async () => {
     await fresh.drop();
     await rm(dataDir, { recursive: true, force: true });
   };
+  const { adminUrl } = { ...fresh, ...options };
   const running = await startService(definition, {
     config: testConfig(dataDir, more),
-    adminUrl: fresh.adminUrl,
     servicePassword: PASSWORD,
     log: pino({ level: 'silent' }),
     ...options,
+    adminUrl,
     ownsProcess: false,
     onClose,
   });
-  return { ...running, publish: new ConfigPublisher(running.runtime) };
+  return { ...running, publish: new ConfigPublisher(running.runtime), adminUrl };
 }

@@ -49,6 +49,27 @@ export class ChannelAccounts {
     return this.changes.change(tenant, work).catch(taken);
   }
 
+  /** Ids of the keys that seal the secrets of a tenant's accounts. */
+  async keyIds(tenant: string): Promise<string[]> {
+    return (await this.sealed(tenant)).map(({ secretsKeyId }) => secretsKeyId);
+  }
+
+  /** Seals secrets by the key of today where they lie under one of these, and publishes them. How many accounts. */
+  async sealAnew(tenant: string, under: (keyId: string) => boolean): Promise<number> {
+    const ids = (await this.sealed(tenant)).filter(({ secretsKeyId }) => under(secretsKeyId)).map(({ id }) => id);
+    for (const id of ids) {
+      await this.changes.change(tenant, async (change) => {
+        const entity = await lockedOrGone(change, id);
+        if (entity && under(entity.secretsKeyId)) await changeAccount(change, entity, await openedAccount(change.keys, entity));
+      });
+    }
+    return ids.length;
+  }
+
+  private sealed(tenant: string): Promise<Pick<ChannelAccountEntity, 'id' | 'secretsKeyId'>[]> {
+    return this.changes.read(tenant, (manager) => manager.find(ChannelAccountEntity, { select: { id: true, secretsKeyId: true }, where: { tenant, removed: false } }));
+  }
+
   /** Throws 404, 412. The id is never given again. */
   remove(tenant: string, id: string, ifMatch?: string): Promise<void> {
     return this.changes.change(tenant, async (change) => {
@@ -88,11 +109,13 @@ function recordAccount({ record }: Change, type: string, entity: ChannelAccountE
   record(type, { version: BigInt(entity.version), value: { case: 'channelAccount', value } });
 }
 
-/** The account's row, locked until the change is done. */
-async function locked({ manager, keys }: Change, id: string): Promise<ChannelAccountEntity> {
-  const where = { tenant: keys.tenant, id, removed: false };
-  return (await manager.findOne(ChannelAccountEntity, { where, lock: { mode: 'pessimistic_write' } })) ?? missing();
+/** The account's row, locked until the change is done; null where there is none. */
+function lockedOrGone({ manager, keys }: Change, id: string): Promise<ChannelAccountEntity | null> {
+  return manager.findOne(ChannelAccountEntity, { where: { tenant: keys.tenant, id, removed: false }, lock: { mode: 'pessimistic_write' } });
 }
+
+/** Throws 404. */
+const locked = async (change: Change, id: string): Promise<ChannelAccountEntity> => (await lockedOrGone(change, id)) ?? missing();
 
 function missing(): never {
   throw notFound('not-found', 'There is no such channel account.');
