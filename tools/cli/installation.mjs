@@ -15,6 +15,13 @@ const TRANSACTION_MS = 3_600_000;
 /** The configuration the services read. Throws with one line where it is bad. */
 export const readConfig = () => lib('platform').readConfig(process.env);
 
+/** The same, with the folders of what npm run up runs where that is what there is. */
+export function installedConfig() {
+  const config = readConfig();
+  const up = !config.databaseUrl && !embeddedServer(config) && upState();
+  return up ? { ...config, ...upFolders() } : config;
+}
+
 /**
  * The database of a service, with the configuration that belongs to it; `close` ends what was opened, and the server where
  * it was started for this.
@@ -52,13 +59,19 @@ function embeddedServer({ dataDir }) {
 
 /** What npm run up runs: a database for each service. */
 function distributedServer(service) {
-  const state = readState();
-  if (!state?.postgres || !runs(state.supervisor)) return undefined;
+  const state = upState();
+  if (!state) return undefined;
   const url = new URL(state.postgres);
   url.pathname = `/throughline_${service.replaceAll('-', '_')}`;
-  const folder = (name) => `file:${home}/${name}`;
-  return { url: url.href, config: { keyStore: process.env.KEY_STORE || folder('keys'), blobUrl: process.env.BLOB_URL || folder('blobs') } };
+  return { url: url.href, config: upFolders() };
 }
+
+function upState() {
+  const state = readState();
+  return state?.postgres && runs(state.supervisor) ? state : undefined;
+}
+
+const upFolders = () => ({ keyStore: process.env.KEY_STORE || `file:${home}/keys`, blobUrl: process.env.BLOB_URL || `file:${home}/blobs` });
 
 /** The data of a stopped npm start: its server runs as long as the command. */
 async function sleepingServer({ dataDir }) {

@@ -3,16 +3,16 @@ const EVERY_MS = 2_000;
 
 export const count = (number) => number.toLocaleString('en');
 
-/** Says how far a walk is, every two seconds; nothing of one that is over before. */
-export function progress() {
+/** Says how far a walk is, every two seconds; nothing of one that is over before. @param things what it walks over */
+export function progress(things = 'events') {
   const started = performance.now();
   let said = started;
-  return ({ events, share }) => {
+  return ({ events: done, share }) => {
     const now = performance.now();
     if (now - said < EVERY_MS) return;
     said = now;
-    const rate = events > 0 ? `${count(events)} events, ${count(Math.round((events * 1000) / (now - started)))}/s, ` : '';
-    console.error(`  ${rate}${(share * 100).toFixed(0)} % done`);
+    const rate = done > 0 ? [`${count(done)} ${things}`, `${count(Math.round((done * 1000) / (now - started)))}/s`] : [];
+    console.error(`  ${[...rate, ...(share === undefined ? [] : [`${(share * 100).toFixed(0)} % done`])].join(', ')}`);
   };
 }
 

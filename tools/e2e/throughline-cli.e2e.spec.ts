@@ -68,6 +68,25 @@ describe('throughline', () => {
     expect(await report(['verify', '--digest', taken.file, '--public-key', key])).toMatchObject({ code: 0, report: { intact: true, events: posted } });
   }, 300_000);
 
+  it('replaces keys while the product runs, and destroys the former ones: everything opens as before', async () => {
+    const keys = async (...args: string[]) => {
+      const { code, output } = await cli(['keys', ...args, '--json']);
+      return { code, all: output.split('\n').filter((line) => line.startsWith('{')).map((line) => JSON.parse(line) as { tenant: string; config: string[]; moved: number; bodies: number; destroyed: number; inUse: number; retired: number }) };
+    };
+    expect(await keys('list')).toMatchObject({ code: 0, all: [{ config: ['1'], hash: ['1'] }] });
+    expect(await cli(['keys', 'destroy', 'slots'])).toMatchObject({ code: 2, output: expect.stringContaining('--retired-before') });
+    expect(await keys('rotate', 'slots')).toMatchObject({ code: 0, all: [{ moved: 1 }] });
+    expect(await keys('slots')).toMatchObject({ all: [{ inUse: 1, retired: 1 }] });
+    expect(await keys('destroy', 'slots', '--retired-before', '2100-01-01T00:00:00Z')).toMatchObject({ code: 0, all: [{ destroyed: 1 }] });
+    const { code, all: [moved] } = await keys('rotate', 'config', '--settle', '0');
+    expect({ code, moved }).toMatchObject({ code: 0, moved: { bodies: expect.any(Number) } });
+    expect(moved!.bodies).toBeGreaterThan(0);
+    expect(await keys('destroy', 'config')).toMatchObject({ code: 0, all: [{ destroyed: 1 }] });
+    expect(await keys('list')).toMatchObject({ all: [{ config: ['2'] }] });
+    await post('fourth');
+    for (const service of ['profile', 'admin']) expect(await report(['verify', '--service', service, '--bodies'])).toMatchObject({ code: 0, report: { intact: true, bodies: { keyGone: 0 } } });
+  }, 300_000);
+
   it('names the first event that was changed, with exit code 1', async () => {
     const [changed] = await asSuperuser<{ id: string }>('UPDATE profile.event SET envelope = set_byte(envelope, 3, get_byte(envelope, 3) # 1) WHERE version = 2 RETURNING id');
     expect(await report(['verify'])).toMatchObject({ code: 1, report: { intact: false, findings: [{ fault: 'envelope-changed', eventId: changed!.id }] } });

@@ -104,7 +104,7 @@ known('with a KMS', () => {
       };
       const readers = [read(), read()];
       const sealedBefore = await readFile(`${file(ids[0]!)}.kms`);
-      expect(await second.moveToMasterKey()).toBe(ids.length + 1);
+      expect(await second.moveToMasterKey(tenant)).toBe(ids.length + 1);
       moving = false;
       await Promise.all(readers);
       expect(await readFile(`${file(ids[0]!)}.kms`)).not.toEqual(sealedBefore);

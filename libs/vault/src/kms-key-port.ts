@@ -14,8 +14,8 @@ const KINDS: readonly KeyKind[] = ['epoch', 'raw', 'config', 'hash', 'slot'];
 
 /** A key store that a master key protects. */
 export interface KmsKeyStore extends KeyPort {
-  /** Seals every data key under the master key of the address: call it when the address names another one than before, while both stand. How many. */
-  moveToMasterKey(): Promise<number>;
+  /** Seals every data key of a tenant under the master key of the address: call it when the address names another one than before, while both stand. How many. */
+  moveToMasterKey(tenant: string): Promise<number>;
 }
 
 /**
@@ -36,12 +36,10 @@ class KmsKeyPort extends FileKeyPort implements KmsKeyStore {
     super(files, kms);
   }
 
-  moveToMasterKey(): Promise<number> {
+  moveToMasterKey(tenant: string): Promise<number> {
     return guarded(async () => {
       let moved = 0;
-      for (const tenant of await this.tenants()) {
-        for (const kind of KINDS) moved += await this.moveKind(tenant, kind);
-      }
+      for (const kind of KINDS) moved += await this.moveKind(tenant, kind);
       return moved;
     });
   }

@@ -80,8 +80,8 @@ class PortVault implements Vault {
     return finishErasures(database, this.port, (tenant, slot) => this.slots.forget(tenant, slot));
   }
 
-  rotateSlots(database: Database, tenant: string, madeBefore: Date): Promise<number> {
-    return rotateSlots(database, this.slots, tenant, madeBefore);
+  rotateSlots(database: Database, tenant: string, madeBefore: Date, onProgress?: (moved: number) => void): Promise<number> {
+    return rotateSlots(database, this.slots, tenant, madeBefore, onProgress);
   }
 
   destroyRetiredSlots(database: Database, tenant: string, retiredBefore: Date): Promise<number> {

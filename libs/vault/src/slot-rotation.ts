@@ -24,12 +24,13 @@ const EMPTY = `
  * Moves the tenant's segment keys out of all slots made before this time, to places in newer ones: the same keys, wrapped
  * anew. Readers and writers go on. Who dies in it is followed by whoever calls it again with the same time. How many moved.
  */
-export async function rotateSlots(database: Database, slots: Slots, tenant: string, madeBefore: Date): Promise<number> {
+export async function rotateSlots(database: Database, slots: Slots, tenant: string, madeBefore: Date, onProgress?: (moved: number) => void): Promise<number> {
   await database.writer([tenant], (tx) => tx.query(RETIRE, [tenant, madeBefore]));
   let moved = 0;
   for (let after: string | undefined = NIL; after; ) {
     const page: { last: string | undefined; moved: number } = await database.writer([tenant], (tx) => movePage(tx, slots, tenant, after!));
     moved += page.moved;
+    onProgress?.(moved);
     after = page.last;
   }
   return moved;

@@ -70,8 +70,9 @@ export interface Vault {
   /**
    * Wraps a tenant's segment keys anew, out of every slot made before this time. Readers and writers go on; safe to repeat.
    * The old slots open older backups until `destroyRetiredSlots`. How many keys were moved.
+   * @param onProgress hears after each 500 how many that were
    */
-  rotateSlots(database: Database, tenant: string, madeBefore: Date): Promise<number>;
+  rotateSlots(database: Database, tenant: string, madeBefore: Date, onProgress?: (moved: number) => void): Promise<number>;
   /** Destroys the slots that were retired before this time: backups from before their rotation do not open any more. How many. */
   destroyRetiredSlots(database: Database, tenant: string, retiredBefore: Date): Promise<number>;
   /** What a service's database says of a tenant's slots. */

@@ -1,0 +1,67 @@
+// throughline keys: what the key store holds, and how its keys are replaced while everybody works (docs/event-core/vault.md).
+import { Argument } from 'commander';
+import { installedConfig, lib, openInstallation } from './installation.mjs';
+import { destroyers, rotations } from './key-rotations.mjs';
+import { count } from './report.mjs';
+
+const KINDS = ['epoch', 'raw', 'config', 'hash', 'slot'];
+
+/** Adds the commands. */
+export function keys(program) {
+  const group = program.command('keys').description('keys: what there is, rotation, destruction');
+  const command = (name, description) => group.command(name).description(description).option('--tenant <uuid>', 'only hers (default: all)').option('--json', 'one JSON object a line');
+  command('list', 'what the key store holds').action((options) => eachTenant({ run: list }, options));
+  command('slots', "slots of segments' keys, as the profile's database says").action((options) => eachTenant({ service: 'profile', run: slots }, options));
+  command('rotate', 'slots: wraps all segment keys anew. config: seals secrets by a new version. master: seals the key store by the master key that KEY_STORE names')
+    .addArgument(new Argument('<what>').choices(Object.keys(rotations)))
+    .option('--settle <seconds>', 'config: how long every process is given to hear of the new version', Number, 61)
+    .action((what, options) => eachTenant(rotations[what], options));
+  command('destroy', 'former slots or config keys, which seal nothing any more: backups from before the rotation do not open afterwards')
+    .addArgument(new Argument('<what>').choices(Object.keys(destroyers)))
+    .option('--retired-before <time>', 'slots: only those that were rotated out before (RFC 3339)')
+    .action((what, options) => eachTenant(destroyers[what], options));
+}
+
+/** Prepares what concerns all tenants, then does the work for each and says what was done. */
+async function eachTenant({ service, prepare, run }, options) {
+  const keepers = await openKeepers(service);
+  try {
+    const tenants = await tenantsOf(keepers, options);
+    await prepare?.(keepers, tenants, options);
+    for (const tenant of tenants) print(options, { tenant, ...(await run(keepers, tenant, options)) });
+  } finally {
+    await keepers.close?.();
+  }
+}
+
+async function openKeepers(service) {
+  const { openKeyStore, openVault } = lib('vault');
+  const installation = service ? await openInstallation(service) : { config: installedConfig() };
+  const port = openKeyStore(installation.config.keyStore);
+  return { ...installation, port, vault: openVault(port, () => new Date()) };
+}
+
+async function tenantsOf({ port }, { tenant }) {
+  const all = await port.tenants();
+  if (tenant && !all.includes(tenant)) throw new Error('The key store knows no such tenant.');
+  return tenant ? [tenant] : all.sort();
+}
+
+async function list({ port }, tenant) {
+  const found = {};
+  for (const kind of KINDS) found[kind] = (await port.list(tenant, kind)).map((id) => id.slice(kind.length + 1)).sort();
+  return { ...found, slot: found.slot.length };
+}
+
+async function slots({ vault, database }, tenant) {
+  const { inUse, retired, oldestRetired } = await vault.slotCounts(database, tenant);
+  return { inUse, retired, ...(oldestRetired && { oldestRetired: oldestRetired.toISOString() }) };
+}
+
+function print({ json }, found) {
+  if (json) return console.log(JSON.stringify(found));
+  const { tenant, ...others } = found;
+  console.log(`${tenant}  ${Object.entries(others).map(([name, value]) => `${name} ${shown(value)}`).join(', ')}`);
+}
+
+const shown = (value) => (Array.isArray(value) ? value.join(' ') || '-' : typeof value === 'number' ? count(value) : value);
