@@ -14,7 +14,7 @@ export function keys(program) {
   command('slots', "slots of segments' keys, as the profile's database says").action((options) => eachTenant({ service: 'profile', run: slots }, options));
   command('rotate', 'slots: wraps all segment keys anew. config: seals secrets by a new version. master: seals the key store by the master key that KEY_STORE names')
     .addArgument(new Argument('<what>').choices(Object.keys(rotations)))
-    .option('--settle <seconds>', 'config: how long every process is given to hear of the new version', Number, 61)
+    .option('--settle <seconds>', 'config: how long every process is given to hear of the new version; less only where none runs', Number, 61)
     .action((what, options) => eachTenant(rotations[what], options));
   command('destroy', 'former slots or config keys, which seal nothing any more: backups from before the rotation do not open afterwards')
     .addArgument(new Argument('<what>').choices(Object.keys(destroyers)))
