@@ -78,13 +78,16 @@ export interface Interaction {
 /** The types with a schema. Types are an open set: an unknown one is kept and shown as it is. */
 export const KNOWN_TYPES = [
   'message.received', 'message.sent', 'message.edited', 'message.deleted', 'message.delivered', 'message.read', 'message.failed',
-  'message.requested', 'reaction.added', 'reaction.removed', 'call.started', 'call.answered', 'call.ended', 'call.missed',
+  'reaction.added', 'reaction.removed', 'call.started', 'call.answered', 'call.ended', 'call.missed',
   'recording.available', 'transcript.available', 'voicemail.received', 'page.viewed', 'selfservice.started',
   'selfservice.step-completed', 'selfservice.failed', 'selfservice.abandoned', 'selfservice.help-requested',
   'selfservice.completed', 'purchase.made', 'visit.made', 'feedback.given', 'complaint.made', 'identity.changed',
 ] as const;
 /** A type with a schema. */
 export type KnownType = (typeof KNOWN_TYPES)[number];
+
+/** The types of what the profile itself decides: they link customers and send messages, so no door takes them. */
+export const OWN_TYPES: readonly string[] = ['identity.linked', 'message.requested'];
 
 /** `<thing>.<past participle>`: lower case words joined by hyphens, one dot or more between them; at most 100 characters. */
 export const TYPE_PATTERN = /^(?=.{3,100}$)[a-z][a-z0-9-]*(\.[a-z][a-z0-9-]*)+$/;

@@ -29,7 +29,6 @@ const DATA: Record<KnownType, Fields> = {
   'message.sent': {},
   'message.edited': {},
   'message.deleted': {},
-  'message.requested': {},
   'message.delivered': receipt,
   'message.read': receipt,
   'message.failed': receipt,

@@ -1,5 +1,5 @@
 import {
-  isRefusal, normaliseIdentity, TYPE_PATTERN,
+  isRefusal, normaliseIdentity, OWN_TYPES, TYPE_PATTERN,
   type AdmittedIdentity, type AdmittedParty, type FieldError, type IdentityClaim, type Interaction, type NormalIdentity,
 } from '@throughline/contracts';
 
@@ -38,6 +38,7 @@ const refusedAt = (index: number, code: string) => `/identities/${index}/${code 
 function formErrors(interaction: Interaction, claimedAt: number): FieldError[] {
   const errors: FieldError[] = [];
   if (!TYPE_PATTERN.test(interaction.type)) errors.push({ pointer: '/type', code: 'type', detail: 'A type is <thing>.<past participle> in lower case.' });
+  if (OWN_TYPES.includes(interaction.type)) errors.push({ pointer: '/type', code: 'reserved', detail: 'Only the profile says so, of what it decided.' });
   if (!Number.isFinite(claimedAt)) errors.push({ pointer: '/occurredAt', code: 'time', detail: 'Not a time (RFC 3339).' });
   if (interaction.identities.length === 0 && !interaction.conversation) {
     errors.push({ pointer: '/identities', code: 'required', detail: 'Name the customer, or the conversation where she withheld who she is.' });
