@@ -170,7 +170,7 @@ async function lockMembers(tx: Tx, tenant: string, segments: readonly string[]):
 export function customersAfter(members: readonly Member[], links: readonly Pick<LinkRow, 'segment' | 'peer'>[]): Map<string, string> {
   const customerOf = new Map(members.map((member) => [member.segment, member.customer]));
   const joined = new Map<string, string>();
-  const root = (customer: string): string => (joined.has(customer) ? root(joined.get(customer)!) : customer);
+  const root = (customer: string) => rootOf(joined, customer);
   for (const { segment, peer } of links) {
     const [a, b] = [customerOf.get(segment), customerOf.get(peer)];
     if (a !== undefined && b !== undefined && root(a) !== root(b)) joined.set(root(a), root(b));
@@ -178,6 +178,18 @@ export function customersAfter(members: readonly Member[], links: readonly Pick<
   const oldest = oldestBy(members, (member) => root(member.customer));
   const next = (member: Member) => oldest.get(root(member.customer))!.segment;
   return new Map(members.filter((member) => next(member) !== member.customer).map((member) => [member.segment, next(member)]));
+}
+
+/** Who stands for all whom a customer was joined with. Each walk halves the way of the next: a batch may join thousands in a row. */
+function rootOf(joined: Map<string, string>, customer: string): string {
+  let at = customer;
+  for (let next = joined.get(at); next !== undefined; next = joined.get(at)) {
+    const beyond = joined.get(next);
+    if (beyond === undefined) return next;
+    joined.set(at, beyond);
+    at = beyond;
+  }
+  return at;
 }
 
 function oldestBy(members: readonly Member[], group: (member: Member) => string): Map<string, Member> {
