@@ -28,7 +28,6 @@ export function latestPointers(members: readonly (ToldColumns & { segment: strin
 type KeysOf = (segments: readonly string[]) => Promise<ReadonlyMap<string, SegmentKey>>;
 
 const CACHED = 50_000;
-/** As long as the vault keeps opened keys: what was erased is forgotten here, too. */
 const CACHE_MS = 600_000;
 
 /** Reads what events say of their customers. */
@@ -48,14 +47,16 @@ export class TraitValues {
   /** By event what it says; an event whose body is gone says nothing. @param remembered take what `remember` was told */
   async read(tx: Tx, tenant: string, pointers: readonly TraitPointer[], keysOf: KeysOf, { remembered = false } = {}): Promise<Map<string, Traits>> {
     const told = new Map<string, Traits>();
+    if (pointers.length === 0) return told;
+    const keys = await keysOf(pointers.map(({ segment }) => segment));
     const unknown: TraitPointer[] = [];
     for (const pointer of pointers) {
-      const known = remembered ? this.known.get(nameOf(tenant, pointer.source)) : undefined;
+      // Whose key was erased says nothing any more, whatever is remembered.
+      const known = remembered && keys.has(pointer.segment) ? this.known.get(nameOf(tenant, pointer.source)) : undefined;
       if (known) told.set(pointer.source, known);
       else unknown.push(pointer);
     }
     if (unknown.length === 0) return told;
-    const keys = await keysOf(unknown.map(({ segment }) => segment));
     const events = await this.store.readById(tx, tenant, unknown.map(({ source }) => source));
     for (const event of events) {
       const opened = await this.bodies.open(event, keys.get(event.stream));
