@@ -67,14 +67,14 @@ export class MessageRequests {
   }
 
   private async append(tx: Tx, keys: TenantKeys, account: Account, message: RequestMessage, token: string): Promise<string> {
+    const id = interactionId(keys.tenant, account.id, MESSAGE_REQUESTED, [token]);
+    const digest = digestOf(keys, message);
+    const known = (await this.parts.store.known(tx, keys.tenant, [id])).get(id);
+    if (known) return sameAsBefore(id, known, digest);
     const answered = await this.answered(tx, keys, account, message);
-    const planned = plan(keys, account, message, answered, { id: interactionId(keys.tenant, account.id, MESSAGE_REQUESTED, [token]), now: this.parts.clock().getTime() });
-    const known = (await this.parts.store.known(tx, keys.tenant, [planned.envelope.id])).get(planned.envelope.id);
-    if (known && !known.digest.equals(planned.digest)) {
-      throw rejected('idempotency-key-reused', 'Another message was sent under this Idempotency-Key.', { status: 409 });
-    }
-    if (!known) await this.parts.ledger.write(tx, keys, [planned]);
-    return planned.envelope.id;
+    const planned = plan(keys, account, message, answered, { id, now: this.parts.clock().getTime() });
+    await this.parts.ledger.write(tx, keys, [{ ...planned, digest }]);
+    return id;
   }
 
   /** The interaction the message follows: it says to whom, and in which conversation. */
@@ -87,6 +87,16 @@ export class MessageRequests {
     if (!opened || envelope.account !== account.id) throw noConversation('The interaction was not on this account.');
     return { segment: event!.stream, envelope, body: opened.body };
   }
+}
+
+/** Of what the caller asked for, and not of what was made of it: her conversation may be another's by the time he asks again. */
+const digestOf = (keys: TenantKeys, { inReplyTo, customer, conversation, content, agent }: RequestMessage) =>
+  keys.hash('digest', JSON.stringify([inReplyTo, customer, conversation, content.text, agent]));
+
+/** @param known as the log has it: without a digest once it is erased */
+function sameAsBefore(id: string, known: { digest: Buffer }, digest: Buffer): string {
+  if (known.digest.length === 0 || known.digest.equals(digest)) return id;
+  throw rejected('idempotency-key-reused', 'Another message was sent under this Idempotency-Key.', { status: 409 });
 }
 
 type Answered = Pick<PlannedEvent, 'segment' | 'envelope' | 'body'>;
