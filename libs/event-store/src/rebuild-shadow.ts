@@ -12,6 +12,8 @@ const LATER = 'later';
 export class Shadow {
   private readonly live: string;
   private readonly next: string;
+  /** As many had been applied when the twins were made. */
+  private migrations = 0;
 
   private constructor(
     private readonly service: string,
@@ -50,8 +52,9 @@ export class Shadow {
     await Promise.all(this.tables.map((table) => database.owner((tx) => tx.query(`ANALYZE ${this.next}.${table}`))));
   }
 
-  /** Puts the twins in the live tables' place, in the owner's transaction, which has every lock it takes. */
+  /** Puts the twins in the live tables' place, in the owner's transaction, which has every lock it takes. Throws where the live ones may have changed their shape. */
   async takeOver(tx: Tx): Promise<void> {
+    if ((await this.countMigrations(tx)) !== this.migrations) throw rejected('rebuild-overtaken', 'The schema was migrated meanwhile.', { status: 409 });
     const swap = (table: string) => `DROP TABLE ${this.live}.${table}; ALTER TABLE ${this.next}.${table} SET SCHEMA ${this.live}`;
     await tx.query([...this.tables.map(swap), `DROP TABLE ${this.next}.${LATER}, ${this.next}.${MARKER}`].join(';\n'));
   }
@@ -70,12 +73,18 @@ export class Shadow {
 
   private async create(tx: Tx): Promise<void> {
     await this.clear(tx);
+    this.migrations = await this.countMigrations(tx);
     for (const table of this.tables) {
       const { rows } = await tx.query<{ statement: string }>(TWIN, [this.live, table, this.next]);
       if (rows.length === 0) throw new Error(`no table ${table} to rebuild`);
       for (const { statement } of rows) await tx.query(statement);
     }
     await tx.query(bookkeeping(this.service, this.id));
+  }
+
+  private async countMigrations(tx: Tx): Promise<number> {
+    const { rows } = await tx.query<{ count: number }>(`SELECT count(*)::int AS count FROM ${this.live}.migration`);
+    return rows[0]!.count;
   }
 
   /** The marker first: dropping it waits for the transactions that hold it. */
