@@ -50,6 +50,7 @@ class LogFollowers implements OnApplicationBootstrap, OnModuleDestroy, OnApplica
       recall: (place) => this.recent.recall(place),
       handle: (events) => this.relay.publish(events),
       onError: (error) => this.log.warn({ err: error }, 'publishing the log failed, trying again'),
+      horizon: { log: this.log },
     });
   }
 

@@ -1,7 +1,7 @@
 import type { Bus } from '@throughline/bus';
 import { comparePositions, parsePosition, type Position } from '@throughline/contracts';
 import { subscribe, type EventStore, type LogSubscription } from '@throughline/event-store';
-import type { Database } from '@throughline/postgres';
+import type { Database, ServerLog } from '@throughline/postgres';
 import type { Vault } from '@throughline/vault';
 import { ConfigVersions } from './config-versions.handlers';
 import { configName, openConfigEvent } from './config-event';
@@ -13,6 +13,7 @@ export interface ConfigPublicationParts {
   store: EventStore;
   vault: Pick<Vault, 'forTenant'>;
   onError: (error: unknown) => void;
+  log?: ServerLog;
 }
 
 /** The subscription that publishes admin's log. */
@@ -26,8 +27,8 @@ export class ConfigPublication {
   constructor(private readonly parts: ConfigPublicationParts) {}
 
   async start(): Promise<void> {
-    const { bus, database, store, vault, onError } = this.parts;
-    this.relay = await subscribe(database, store, { name: RELAY, handle: configRelay(bus, vault), onError });
+    const { bus, database, store, vault, onError, log } = this.parts;
+    this.relay = await subscribe(database, store, { name: RELAY, handle: configRelay(bus, vault), onError, horizon: { log } });
   }
 
   async stop(): Promise<void> {
