@@ -44,10 +44,10 @@ async function take({ service, out, json }) {
     const writer = new DigestWriter(path);
     const beforeEntry = (signed) => writer.finish(signed);
     const taken = await takeDigest({ database, signer: await openFileSigner(keyFolder(config)), clock: () => new Date(), sink: writer, beforeEntry });
-    await (taken.outcome === 'taken' ? writer.publish() : writer.discard());
+    const file = await (taken.outcome === 'taken' ? writer.publish() : writer.discard());
     const { header } = taken.signed;
-    if (json) console.log(JSON.stringify({ outcome: taken.outcome, file: path, header }));
-    else console.log(taken.outcome === 'taken' ? `Digest ${header.number} of ${header.day}: ${count(header.streams)} streams of ${count(header.tenants)} tenants, ${count(header.events)} events\n  root ${header.root}\n  file ${path}` : `The digest of ${header.day} was taken already (number ${header.number}).`);
+    if (json) console.log(JSON.stringify({ outcome: taken.outcome, file: file ?? path, header }));
+    else console.log(taken.outcome === 'taken' ? `Digest ${header.number} of ${header.day}: ${count(header.streams)} streams of ${count(header.tenants)} tenants, ${count(header.events)} events\n  root ${header.root}\n  file ${file}` : `The digest of ${header.day} was taken already (number ${header.number}).`);
   } finally {
     await close();
   }

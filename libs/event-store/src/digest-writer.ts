@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createWriteStream, type WriteStream } from 'node:fs';
-import { open, rename, rm } from 'node:fs/promises';
+import { link, open, rm } from 'node:fs/promises';
 import { once } from 'node:events';
 import { finished } from 'node:stream/promises';
 import type { DigestSink, HeadEntry, SignedHeader } from './digest.contract';
@@ -15,6 +15,7 @@ export class DigestWriter implements DigestSink {
   private tenant: string | undefined;
   private tenants = 0;
   private failed: Error | undefined;
+  private header: SignedHeader['header'] | undefined;
 
   constructor(private readonly path: string) {
     this.output.on('error', (error) => (this.failed = error));
@@ -34,6 +35,7 @@ export class DigestWriter implements DigestSink {
 
   /** Durable when it resolves. */
   async finish({ header, signature, publicKey }: SignedHeader): Promise<void> {
+    this.header = header;
     await this.write(`${this.tenants === 0 ? '{"tenants":[' : ''}],\n"header":${JSON.stringify(header)},\n"signature":"${signature}",\n"publicKey":"${publicKey}"}\n`);
     this.output.end();
     await finished(this.output);
@@ -41,8 +43,17 @@ export class DigestWriter implements DigestSink {
     await file.sync().finally(() => file.close());
   }
 
-  publish(): Promise<void> {
-    return rename(this.part, this.path);
+  /**
+   * Gives the file its name, and tells it. What lies there stays, since it may be all that proves what a log held before it was restored: this
+   * one's name then says its service and number, too.
+   */
+  async publish(): Promise<string> {
+    const { service, number } = this.header!;
+    const other = this.path.replace(/(\.json)?$/, `.${service}.${number}$1`);
+    const named = await link(this.part, this.path).then(() => this.path, unlessTaken);
+    if (named === undefined) await link(this.part, other);
+    await rm(this.part);
+    return named ?? other;
   }
 
   async discard(): Promise<void> {
@@ -54,4 +65,8 @@ export class DigestWriter implements DigestSink {
     if (this.failed) throw this.failed;
     if (!this.output.write(text)) await once(this.output, 'drain');
   }
+}
+
+function unlessTaken(error: NodeJS.ErrnoException): undefined {
+  if (error.code !== 'EEXIST') throw error;
 }
