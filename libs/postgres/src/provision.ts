@@ -1,5 +1,6 @@
 import { Client, type DatabaseError, escapeIdentifier, escapeLiteral } from 'pg';
 import { memberRoles, nextSchemaName, roleName, schemaName } from './roles';
+import { scramVerifier } from './scram';
 
 /** Whose roles and schema are made, and where. */
 export interface ProvisionOptions {
@@ -71,7 +72,7 @@ function rolesSql(service: string, password: string): string {
   const members = memberRoles.map((role) => roleName(service, role));
   return [
     createRole(login),
-    `ALTER ROLE ${login} LOGIN NOINHERIT PASSWORD ${escapeLiteral(password)}`,
+    `ALTER ROLE ${login} LOGIN NOINHERIT PASSWORD ${escapeLiteral(scramVerifier(password))}`,
     ...members.flatMap((role) => [createRole(role), `ALTER ROLE ${role} NOLOGIN NOINHERIT`]),
     `GRANT ${members.join(', ')} TO ${login} WITH INHERIT FALSE, SET TRUE`,
     // An administrator who is no superuser may make objects for the owner only as a member of it.
