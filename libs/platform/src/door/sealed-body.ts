@@ -1,7 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import type { BlobClass, BlobStore } from '@throughline/blob';
-import { BodySchema, rejected, SealedBodySchema, type Body, type Record } from '@throughline/contracts';
+import { BodySchema, derivedId, rejected, SealedBodySchema, type Body, type Record } from '@throughline/contracts';
 import { commitment, type Sealed, type SealPurpose, type TenantKeys } from '@throughline/vault';
 
 /** Bytes; what is over it goes to the blob store, and the event names the blob (docs/architecture.md, invariant 1). */
@@ -9,11 +8,15 @@ export const INLINE_LIMIT = 256 * 1024;
 
 type Keys = Pick<TenantKeys, 'tenant' | 'seal'>;
 
-/** A body's bytes as they travel, in the open. One over 256 KiB is durably in the blob store when this resolves, and a small body names it. */
+/**
+ * A body's bytes as they travel, in the open. One over 256 KiB is durably in the blob store when this resolves, and a small body names it. Its
+ * blob has one name as long as it is sealed under one key: who tries again and again stores it once.
+ */
 export async function bodyToSend(keys: Keys, blobs: BlobStore, id: string, body: Uint8Array): Promise<Uint8Array> {
   if (body.length <= INLINE_LIMIT) return body;
-  const blob = randomUUID();
-  await putSealed(keys, blobs, { blob, id, purpose: 'epoch' }, body);
+  const sealed = keys.seal('epoch', id, body);
+  const blob = derivedId(id, sealed.keyId, 0);
+  await putBox(keys.tenant, blobs, { blob, purpose: 'epoch' }, sealed);
   return toBinary(BodySchema, create(BodySchema, { blob }));
 }
 
