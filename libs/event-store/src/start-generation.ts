@@ -19,7 +19,8 @@ const REACHABLE = [
 const COUNTERS = `SELECT setval('log_n', greatest((SELECT last_value FROM log_n), (SELECT coalesce(max(n), 0) FROM event))),
   setval('log_time', greatest((SELECT last_value FROM log_time), (SELECT coalesce(max(recorded_at), 0) FROM event)))`;
 
-/** Minutes since 1970: also greater than what another copy of this log was given when it was restored. */
+/** Seconds since 2020, an int till 2088: also greater than what another copy of this log was given when it was restored. */
+const secondsOf = (now: Date) => Math.floor((now.getTime() - Date.UTC(2020, 0, 1)) / 1_000);
 const GENERATION = `UPDATE log SET generation = greatest(generation + 1, $1::int) RETURNING generation`;
 
 /** Checkpoints in the same database are as old as its log, and stay true. */
@@ -39,7 +40,7 @@ export function startGeneration(url: string, service: string, now: Date): Promis
     for (const statement of REACHABLE) await tx.query(statement, [xid]);
     await tx.query(COUNTERS);
     await tx.query(RESTORE);
-    const { rows } = await tx.query<{ generation: number }>(GENERATION, [Math.floor(now.getTime() / 60_000)]);
+    const { rows } = await tx.query<{ generation: number }>(GENERATION, [secondsOf(now)]);
     await tx.query(CHECKPOINTS, [rows[0]!.generation, xid]);
     return rows[0]!.generation;
   });
