@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { processIdentity } from './process-identity';
@@ -51,8 +51,11 @@ function read(folder: string): ServerState | undefined {
   }
 }
 
+/** Whole or not at all: it is the only copy of the password. */
 function save(folder: string, state: ServerState): ServerState {
-  writeFileSync(fileOf(folder), JSON.stringify(state), { mode: 0o600 });
-  chmodSync(fileOf(folder), 0o600);
+  const fresh = `${fileOf(folder)}.new`;
+  writeFileSync(fresh, JSON.stringify(state), { mode: 0o600, flush: true });
+  chmodSync(fresh, 0o600);
+  renameSync(fresh, fileOf(folder));
   return state;
 }
