@@ -41,12 +41,13 @@ async function redrive(ids, { cause, account, from, to, all, reason, json, ...wh
   }
 }
 
-/** A thousand a call, until none that fits waits. Parked keys go on waiting, so a call that gave back fewer is the last. */
+/** A thousand a call, each letter once: what fails again waits again, behind the cursor. */
 async function redriveAll(demo, body, json) {
   let total = 0;
-  for (let last = 1000; last === 1000; ) {
-    ({ redriven: last } = await ask(demo, 'POST', '/v1/dead-letters/redrive', { ...body, limit: 1000 }));
-    total += last;
+  for (let cursor; cursor !== null; ) {
+    const { redriven, next } = await ask(demo, 'POST', '/v1/dead-letters/redrive', { ...body, limit: 1000, ...defined({ cursor }) });
+    total += redriven;
+    cursor = next ?? null;
   }
   print(json, { redriven: total }, `${total} given back`);
 }

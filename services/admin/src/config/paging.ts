@@ -47,11 +47,15 @@ export class Paging {
     return cursor === undefined ? undefined : readCursor<Place>(this.keys, this.kind, cursor);
   }
 
+  cursor(place: Place): string {
+    return signCursor(this.keys, this.kind, place);
+  }
+
   /** @param rows one more than the limit where there are more, in reading direction (backwards where `place.back`) */
   page<R, T>(rows: readonly R[], limit: number, place: Place | undefined, of: { key: (row: R) => string[]; item: (row: R) => T }): Page<T> {
     const more = rows.length > limit;
     const shown = place?.back ? rows.slice(0, limit).toReversed() : rows.slice(0, limit);
-    const cursor = (row: R | undefined, back: boolean) => (row === undefined ? null : signCursor(this.keys, this.kind, { key: of.key(row), back }));
+    const cursor = (row: R | undefined, back: boolean) => (row === undefined ? null : this.cursor({ key: of.key(row), back }));
     return {
       items: shown.map(of.item),
       next: more || place?.back ? cursor(shown.at(-1), false) : null,

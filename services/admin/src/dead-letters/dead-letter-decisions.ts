@@ -3,7 +3,8 @@ import type { Bus } from '@throughline/bus';
 import { notFound, RedriveSchema, rejected } from '@throughline/contracts';
 import type { Database, Tx } from '@throughline/postgres';
 import type { Vault } from '@throughline/vault';
-import { COLUMNS, filterValues, FITS, type DeadLetterFilter, type DeadLetterWithRaw } from './dead-letter-table';
+import type { Place } from '../config/paging';
+import { COLUMNS, filterValues, FITS, type DeadLetterFilter, type DeadLetterRow, type DeadLetterWithRaw } from './dead-letter-table';
 
 export type Action = 'redrive' | 'discard';
 
@@ -28,6 +29,7 @@ const ONE = `SELECT ${WHOLE} FROM dead_letter WHERE tenant = $1 AND id = $2 FOR 
 /** In the order in which they failed first. A parked key that is to be tried now is not asked for again. */
 const WAITING = `
   SELECT ${WHOLE} FROM dead_letter WHERE tenant = $1 AND ${FITS} AND (state = 'open' OR state = 'parked' AND next_try > now())
+    AND ($8::timestamptz IS NULL OR (at, id) > ($8, $9::uuid))
   ORDER BY at, id LIMIT $7 FOR UPDATE`;
 
 /** Of a parked key its service tells what came of it. */
@@ -62,12 +64,12 @@ export class DeadLetterDecisions {
     });
   }
 
-  /** Redrives those that fit and wait, in the order in which they failed first; gives how many. */
-  async redriveAll(tenant: string, filter: DeadLetterFilter, limit: number, by: Omit<Decision, 'action'>): Promise<number> {
+  /** Redrives those that fit and wait behind a place, in the order in which they failed first; gives them. */
+  async redriveAll(tenant: string, filter: DeadLetterFilter, limit: number, place: Place | undefined, by: Omit<Decision, 'action'>): Promise<DeadLetterRow[]> {
     return this.parts.database.writer([tenant], async (tx) => {
-      const { rows } = await tx.query<DeadLetterWithRaw>(WAITING, [tenant, ...filterValues(filter), limit]);
+      const { rows } = await tx.query<DeadLetterWithRaw>(WAITING, [tenant, ...filterValues(filter), limit, place?.key[0] ?? null, place?.key[1] ?? null]);
       if (rows.length > 0) await this.carryOut(tx, tenant, rows, { action: 'redrive', ...by });
-      return rows.length;
+      return rows;
     });
   }
 

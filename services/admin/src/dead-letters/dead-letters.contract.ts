@@ -82,10 +82,17 @@ export class RedriveSelection extends RedriveRequest {
   @Min(1)
   @Max(1000)
   limit: number = 1000;
+
+  @ApiPropertyOptional({ description: 'From `next` of an earlier answer: goes on behind what that gave back, whatever failed again meanwhile.' })
+  @IsOptional()
+  @IsString()
+  @MaxLength(2_000)
+  cursor?: string;
 }
 
 export class RedriveResult {
-  @ApiProperty({ type: 'integer', description: 'How many were given back; as many as `limit`: there may be more.' }) redriven!: number;
+  @ApiProperty({ type: 'integer', description: 'How many were given back.' }) redriven!: number;
+  @ApiProperty({ type: String, nullable: true, description: 'There may be more: the `cursor` to go on with.' }) next!: string | null;
 }
 
 const OPTIONAL_TEXT = { type: String, nullable: true } as const;

@@ -4,6 +4,7 @@ import { rejected } from '@throughline/contracts';
 import { Caller, hasScope, Scopes, type Credential } from '@throughline/platform';
 import { Lists } from '../config/paging';
 import { DeadLetterDetail, DeadLetterPage, DeadLetterQuery, DeadLetterView, DiscardRequest, RedriveRequest, RedriveResult, RedriveSelection } from './dead-letters.contract';
+import type { DeadLetterRow } from './dead-letter-table';
 import { DeadLetters } from './dead-letters';
 
 @ApiTags('dead letters')
@@ -22,8 +23,7 @@ export class DeadLettersController {
     const paging = await this.lists.of(tenant, 'dead-letters/1');
     const place = paging.place(query.cursor);
     const rows = await this.letters.table.list(tenant, query, query.limit + 1, place);
-    const key = ({ at, id }: { at: Date; id: string }) => [at.toISOString(), id];
-    return paging.page(rows, query.limit, place, { key, item: (row) => new DeadLetterView(row) });
+    return paging.page(rows, query.limit, place, { key: placeOf, item: (row) => new DeadLetterView(row) });
   }
 
   @Get(':id')
@@ -42,8 +42,10 @@ export class DeadLettersController {
   @Scopes('admin')
   @ApiOperation({ summary: 'Gives those that fit back to the services that set them aside, in the order in which they failed first.' })
   @ApiAcceptedResponse({ type: RedriveResult })
-  async redriveAll(@Body() { limit, reason = '', ...filter }: RedriveSelection, @Caller() { tenant, keyId }: Credential): Promise<RedriveResult> {
-    return { redriven: await this.letters.decisions.redriveAll(tenant, filter, limit, { reason, by: keyId }) };
+  async redriveAll(@Body() { limit, cursor, reason = '', ...filter }: RedriveSelection, @Caller() { tenant, keyId }: Credential): Promise<RedriveResult> {
+    const paging = await this.lists.of(tenant, 'redrives/1');
+    const rows = await this.letters.decisions.redriveAll(tenant, filter, limit, paging.place(cursor), { reason, by: keyId });
+    return { redriven: rows.length, next: rows.length < limit ? null : paging.cursor({ key: placeOf(rows.at(-1)!) }) };
   }
 
   @Post(':id/redrive')
@@ -68,6 +70,8 @@ export class DeadLettersController {
     return new DeadLetterView(await this.letters.decide(tenant, id, { action: 'discard', reason, by: keyId }));
   }
 }
+
+const placeOf = ({ at, id }: DeadLetterRow) => [at.toISOString(), id];
 
 /** Either scope will do: who operates (`admin`) need not be one who reads customers. Throws 403 (`scope`). */
 function allowed(caller: Credential): Credential {

@@ -85,7 +85,7 @@ describe('a decision about a dead letter', () => {
     const sent = () => redrives.filter((redrive) => redrive.account === account).map(({ id }) => id);
     await until(() => sent().length === 5);
     expect(sent()).toEqual(ids);
-    expect((await post('redrive', { account, cause: 'unparsable' })).body).toEqual({ redriven: 0 });
+    expect((await post('redrive', { account, cause: 'unparsable' })).body).toEqual({ redriven: 0, next: null });
   });
 
   it('redrives no more at once than asked for', async () => {
@@ -130,6 +130,6 @@ describe('a decision about a dead letter', () => {
     expect(await post('x/redrive')).toMatchObject({ status: 404 });
     const { token } = (await admin.call('POST', '/v1/keys', mine.token, { scopes: ['read'] })).body;
     expect(await post(`${id}/redrive`, {}, token)).toMatchObject({ status: 403 });
-    expect((await post('redrive', {}, theirs.token)).body).toEqual({ redriven: 0 });
+    expect((await post('redrive', {}, theirs.token)).body).toEqual({ redriven: 0, next: null });
   });
 });
