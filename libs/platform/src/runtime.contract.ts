@@ -117,7 +117,7 @@ export interface SetAside {
   raw: Uint8Array;
   mediaType: string;
   interaction?: string;
-  /** Names the thing set aside: the same subject and cause twice is one dead letter. Default: hash of the raw bytes. */
+  /** Names the thing set aside: the same subject and cause twice is one dead letter. Default: hash of the raw bytes, service and account. */
   subject?: string;
 }
 

@@ -20,7 +20,7 @@ export class BusDeadLetters implements DeadLetters {
 
   async put(item: SetAside): Promise<string> {
     const keys = await this.parts.vault.forTenant(item.tenant);
-    const id = deadLetterId(item.tenant, item.subject ?? createHash('sha256').update(item.raw).digest('hex'), item.cause);
+    const id = deadLetterId(item.tenant, item.subject ?? subjectOf(item), item.cause);
     const letter = create(DeadLetterSchema, { ...described(item, this.parts.clock()), id, ...(await this.keep(keys, id, item.raw)) });
     const key = keys.hash('key', `${item.account ?? ''}|dead-letters`);
     await this.parts.bus.publish('dead-letters', [{ key, value: toBinary(DeadLetterSchema, letter) }]);
@@ -36,6 +36,9 @@ export class BusDeadLetters implements DeadLetters {
     return { rawBlob };
   }
 }
+
+/** The same bytes at another account, or set aside by another service, are another thing: each goes back to its own. */
+const subjectOf = ({ raw, service, account = '' }: SetAside) => `${createHash('sha256').update(raw).digest('hex')}|${service}|${account}`;
 
 function described({ tenant, account, cause, detail, service, mediaType, interaction }: SetAside, at: Date) {
   return { tenant, account: account ?? '', cause, detail, service, mediaType, interaction: interaction ?? '', at: BigInt(at.getTime()) };
