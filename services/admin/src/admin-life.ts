@@ -25,7 +25,7 @@ export class AdminLife implements OnApplicationBootstrap, OnModuleDestroy {
     this.keepers = [expiredKeys(runtime), expiredBlobs(runtime)].map((keeping) => new Keeper(keeping, this.log));
     const onError = (error: unknown) => this.log.error({ err: error }, 'the configuration could not be published yet');
     this.publication = new ConfigPublication({ ...runtimeParts(runtime), database, store: eventStore, onError, log: this.log });
-    this.busReturn = new BusReturn({ healthy: () => runtime.bus.healthy(), onReturn: async () => void (await this.restore()), onError });
+    this.busReturn = new BusReturn({ healthy: () => runtime.bus.healthy(), onReturn: async () => (await this.restore()) === 0, onError });
   }
 
   async onApplicationBootstrap(): Promise<void> {

@@ -5,17 +5,19 @@ describe('a bus that goes and comes back', () => {
   let there = true;
   let returns = 0;
   let fails = false;
+  let busy = false;
   let watch: BusReturn;
 
   const onReturn = async () => {
     if (fails) throw new Error('not yet');
     returns += 1;
+    return !busy;
   };
 
   beforeEach(() => {
     jest.useFakeTimers();
     Object.assign(errors, { length: 0 });
-    [there, returns, fails] = [true, 0, false];
+    [there, returns, fails, busy] = [true, 0, false, false];
     watch = new BusReturn({ healthy: async () => there, onReturn, onError: (error) => errors.push(error) });
     watch.start();
   });
@@ -36,6 +38,19 @@ describe('a bus that goes and comes back', () => {
     await look();
     await look();
     expect(returns).toBe(2);
+  });
+
+  it('is noticed again until all is done', async () => {
+    there = false;
+    await look();
+    [there, busy] = [true, true];
+    await look();
+    await look();
+    expect(returns).toBe(3);
+    busy = false;
+    await look();
+    await look();
+    expect(returns).toBe(4);
   });
 
   it('is noticed again where what has to be done then fails', async () => {

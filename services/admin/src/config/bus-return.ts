@@ -2,8 +2,8 @@ const EVERY_MS = 2_000;
 
 export interface BusReturnOptions {
   healthy: () => Promise<boolean>;
-  /** The bus answers again after it did not, or for the first time. Where it throws it is called again with the next look. */
-  onReturn: () => Promise<void>;
+  /** The bus answers again after it did not, or for the first time. Where it says false, or throws, it is called again with the next look. */
+  onReturn: () => Promise<boolean>;
   onError: (error: unknown) => void;
 }
 
@@ -36,8 +36,7 @@ export class BusReturn {
     }
     if (!this.away) return;
     try {
-      await onReturn();
-      this.away = false;
+      this.away = !(await onReturn());
     } catch (error) {
       onError(error);
     }

@@ -1,9 +1,9 @@
-import type { Bus } from '@throughline/bus';
-import { comparePositions, parsePosition, type Position } from '@throughline/contracts';
-import { subscribe, type EventStore, type LogSubscription } from '@throughline/event-store';
+import { fromBinary } from '@bufbuild/protobuf';
+import type { BatchHandler, Bus } from '@throughline/bus';
+import { comparePositions, ConfigRecordSchema, parsePosition, type Position } from '@throughline/contracts';
+import { subscribe, type EventStore, type LogSubscription, type StoredEvent } from '@throughline/event-store';
 import type { Database, ServerLog } from '@throughline/postgres';
 import type { Vault } from '@throughline/vault';
-import { ConfigVersions } from './config-versions.handlers';
 import { configName, openConfigEvent } from './config-event';
 import { configRelay } from './config-relay';
 
@@ -16,11 +16,17 @@ export interface ConfigPublicationParts {
   log?: ServerLog;
 }
 
+/** A version of a thing that was published. */
+interface Published {
+  version: bigint;
+  event: StoredEvent;
+}
+
 /** The subscription that publishes admin's log. */
 const RELAY = 'config';
 const PAGE = 500;
 
-/** Keeps the topic `config` as admin's log says: publishes what is new, and everything again where the topic lost some of it. */
+/** Keeps the topic `config` as admin's log says: publishes what is new, and again what the topic lost. */
 export class ConfigPublication {
   private relay: LogSubscription | undefined;
 
@@ -36,26 +42,24 @@ export class ConfigPublication {
   }
 
   /**
-   * Makes missing topics, and has the whole log published anew where the topic lacks what was published before: from its start and
-   * in its order, so that the newest record of a thing is the last again. How many things it lacked.
+   * Makes missing topics, and publishes again, in the log's order, what the topic lacks of what was published before. How many things it
+   * lacked. What the relay publishes meanwhile may be overtaken by an older version from here: ask again until nothing is missing.
    */
   async restore(): Promise<number> {
-    await this.parts.bus.ensureTopics();
+    const { bus, vault } = this.parts;
+    await bus.ensureTopics();
     const published = await this.published();
     const there = await this.onTopic();
-    const missing = [...published].filter(([name, version]) => there.of(name) < version).length;
-    if (missing > 0) {
-      await this.stop();
-      await this.parts.database.system((tx) => tx.query('DELETE FROM subscription WHERE name = $1', [RELAY]));
-      await this.start();
-    }
-    return missing;
+    const missing = [...published].filter(([name, { version }]) => (there.get(name) ?? 0n) < version).map(([, { event }]) => event);
+    const publish = configRelay(bus, vault);
+    for (let at = 0; at < missing.length; at += PAGE) await publish(missing.slice(at, at + PAGE));
+    return missing.length;
   }
 
-  /** The newest version of each thing that the relay has gone past. What lies behind that is on its way anyhow. */
-  private async published(): Promise<Map<string, bigint>> {
+  /** The newest version of each thing that the relay has gone past, in the log's order. What lies behind that is on its way anyhow. */
+  private async published(): Promise<Map<string, Published>> {
     const { database, store } = this.parts;
-    const newest = new Map<string, bigint>();
+    const newest = new Map<string, Published>();
     const end = await this.checkpoint();
     let after: Position | undefined;
     for (;;) {
@@ -63,7 +67,9 @@ export class ConfigPublication {
       for (const event of page) {
         if (end === undefined || comparePositions(event.position, end) > 0) return newest;
         const record = await openConfigEvent(await this.parts.vault.forTenant(event.tenant), event);
-        newest.set(configName(record), record.version);
+        const name = configName(record);
+        newest.delete(name);
+        newest.set(name, { version: record.version, event });
       }
       if (page.length === 0) return newest;
       after = page.at(-1)!.position;
@@ -75,11 +81,16 @@ export class ConfigPublication {
     return rows[0] && parsePosition(rows[0].position);
   }
 
-  /** Reads the whole topic once. */
-  private async onTopic(): Promise<ConfigVersions> {
-    const versions = new ConfigVersions();
-    const subscription = await this.parts.bus.broadcast({ topic: 'config', handle: async (batch) => versions.take(batch) });
+  /** Reads the whole topic once: the last version of each thing, which a compacted topic keeps. */
+  private async onTopic(): Promise<Map<string, bigint>> {
+    const last = new Map<string, bigint>();
+    const handle: BatchHandler = async (batch) => {
+      const records = batch.map(({ value }) => fromBinary(ConfigRecordSchema, value));
+      // A kind that a newer version of us has brought has no name here.
+      for (const record of records) if (record.value.case !== undefined) last.set(configName(record), record.version);
+    };
+    const subscription = await this.parts.bus.broadcast({ topic: 'config', handle });
     await subscription.close();
-    return versions;
+    return last;
   }
 }
