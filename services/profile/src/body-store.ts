@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { create, toBinary } from '@bufbuild/protobuf';
 import type { BlobStore } from '@throughline/blob';
-import { BodySchema, readEnvelope, rejected, type Body } from '@throughline/contracts';
+import { BodySchema, isRejected, readEnvelope, rejected, type Body } from '@throughline/contracts';
 import { typeVersion, upcastBody, type StoredEvent } from '@throughline/event-store';
 import type { SegmentKey } from '@throughline/vault';
 import { readBody, type PlannedEvent } from './ledger-event';
@@ -18,7 +18,11 @@ type SealedEvent = Pick<StoredEvent, 'tenant' | 'id' | 'box'>;
 
 /** Keeps large bodies out of the log: under the segment's key, like every body at rest. */
 export class BodyStore {
-  constructor(private readonly blobs: Pick<BlobStore, 'get' | 'put'>) {}
+  /** @param onLost hears of each event whose body's blob is not in the store, whenever it is looked for */
+  constructor(
+    private readonly blobs: Pick<BlobStore, 'get' | 'put'>,
+    private readonly onLost: (event: string) => void = () => undefined,
+  ) {}
 
   /** The bytes the log seals: the body, or a small one that names the blob it now lies in. */
   async stored({ envelope, plain }: PlannedEvent, key: SegmentKey): Promise<Uint8Array> {
@@ -29,9 +33,12 @@ export class BodyStore {
     return toBinary(BodySchema, create(BodySchema, { blob }));
   }
 
-  /** An event's body in full, in the current version of its type, with the bytes it was committed to; undefined where it or its key is gone. Throws as `plain` does. */
+  /**
+   * An event's body in full, in the current version of its type, with the bytes it was committed to; undefined where it, its key or its
+   * blob is gone: one that a blob store lost must hold up nobody else. Throws `rejected` (`unopenable`).
+   */
   async open(event: SealedEvent & Pick<StoredEvent, 'type' | 'envelope'>, key: SegmentKey | undefined): Promise<OpenBody | undefined> {
-    const open = await this.opened(event, key);
+    const open = await this.opened(event, key).catch((error: unknown) => this.unlessLost(event, error));
     if (!open || typeVersion(event.type) === 1) return open;
     return { plain: open.plain, body: upcastBody(readEnvelope(event.envelope), open.body) };
   }
@@ -39,6 +46,11 @@ export class BodyStore {
   /** The bytes of an event's body; undefined where it or its key is gone. Throws `rejected` (`unopenable`, `blob-missing`). */
   async plain(event: SealedEvent, key: SegmentKey | undefined): Promise<Uint8Array | undefined> {
     return (await this.opened(event, key))?.plain;
+  }
+
+  private unlessLost({ id }: SealedEvent, error: unknown): undefined {
+    if (!isRejected(error) || error.slug !== 'blob-missing') throw error;
+    this.onLost(id);
   }
 
   /** As it was written. */

@@ -3,6 +3,7 @@ import { eventStore, rebuildReadModels, subscribe, throughGate, type LogSubscrip
 import { Keeper, LogDoor, LogDoorController, redriveHandlers, type Keeping, type Runtime, type ServiceDefinition } from '@throughline/platform';
 import type { Database } from '@throughline/postgres';
 import type { Vault } from '@throughline/vault';
+import { LRUCache } from 'lru-cache';
 import { BodyStore } from './body-store';
 import { Intake } from './intake';
 import { InteractionsHandlers } from './interactions.handlers';
@@ -88,7 +89,7 @@ export class ProfileModule {
 
 function providers(runtime: Runtime, database: Database): Provider[] {
   const { vault, blobs, bus, directory, clock } = runtime;
-  const bodies = new BodyStore(blobs);
+  const bodies = new BodyStore(blobs, lostBodies());
   const traits = new TraitValues(eventStore, bodies);
   const recent = new RecentEvents();
   const ledger = new Ledger(eventStore, vault, bodies, traits, recent);
@@ -109,6 +110,19 @@ function providers(runtime: Runtime, database: Database): Provider[] {
     { provide: LogDoor, useValue: door },
     { provide: LogFollowers, useValue: new LogFollowers(database, relay, recent, watch, runs, door, runtime) },
   ];
+}
+
+const REMEMBERED_LOSSES = 10_000;
+
+/** Says of each event once that its body is lost: whoever looks meets it again and again. */
+function lostBodies(): (event: string) => void {
+  const log = new Logger('bodies');
+  const told = new LRUCache<string, true>({ max: REMEMBERED_LOSSES });
+  return (event) => {
+    if (told.has(event)) return;
+    told.set(event, true);
+    log.error({ event }, 'the blob that holds the body of an event is not in the store; it goes on without its body: look at BLOB_URL, or bring the blob back and rebuild');
+  };
 }
 
 function openRuns({ vault, clock }: Runtime, database: Database, bodies: BodyStore): RebuildRuns {
