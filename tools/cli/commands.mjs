@@ -3,6 +3,7 @@ import { deadLetters } from './dead-letters.mjs';
 import { digest } from './digest.mjs';
 import { keys } from './keys.mjs';
 import { rebuild } from './rebuild.mjs';
+import { restored } from './restored.mjs';
 import { verify } from './verify.mjs';
 
-export const commands = [verify, digest, deadLetters, rebuild, keys];
+export const commands = [verify, digest, deadLetters, rebuild, keys, restored];

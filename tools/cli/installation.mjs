@@ -23,7 +23,7 @@ export function installedConfig() {
 }
 
 /**
- * The database of a service, with the configuration that belongs to it; `close` ends what was opened, and the server where
+ * The database of a service, with its address and the configuration that belongs to it; `close` ends what was opened, and the server where
  * it was started for this.
  */
 export async function openInstallation(service, { lanes = 4 } = {}) {
@@ -39,7 +39,7 @@ export async function openInstallation(service, { lanes = 4 } = {}) {
     await place.stop?.();
   };
   await hasLog(database).catch((error) => close().then(() => Promise.reject(plainly(error, service))));
-  return { config: { ...config, ...place.config }, database, close };
+  return { config: { ...config, ...place.config }, url: place.url, database, close };
 }
 
 async function locate(config, service) {

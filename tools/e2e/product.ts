@@ -22,6 +22,9 @@ export interface Product {
   env: NodeJS.ProcessEnv;
   /** Superuser, to look from outside. */
   databaseUrl: string;
+  /** Ends its processes; what it wrote stays. */
+  halt(): Promise<void>;
+  /** Ends it for good. Also after `halt`. */
   stop(): Promise<void>;
 }
 
@@ -70,6 +73,11 @@ const databaseUrlOf = (folder: string) => {
   return `postgres://throughline:${password}@127.0.0.1:${port}/postgres`;
 };
 
+const stopOf = (folder: string, halt: () => Promise<void>) => async () => {
+  await halt();
+  rmSync(folder, { recursive: true, force: true });
+};
+
 /** One process with everything in it: what `npm start` runs. */
 export async function startEmbedded(): Promise<Product> {
   const folder = newFolder();
@@ -79,12 +87,11 @@ export async function startEmbedded(): Promise<Product> {
   const child = run(['tools/start.mjs'], env, log);
   const url = env.PUBLIC_URL!;
   await untilReady(url, child, log);
-  const stop = async () => {
+  const halt = async () => {
     child.kill('SIGTERM');
     await ended(child);
-    rmSync(folder, { recursive: true, force: true });
   };
-  return { url, folder, dataDir, env, demo: readDemo(dataDir, env), databaseUrl: databaseUrlOf(join(dataDir, 'postgres')), stop };
+  return { url, halt, stop: stopOf(folder, halt), folder, dataDir, env, demo: readDemo(dataDir, env), databaseUrl: databaseUrlOf(join(dataDir, 'postgres')) };
 }
 
 /** Apache Kafka, PostgreSQL, a process per service and the router: what `npm run up` runs. */
@@ -95,11 +102,8 @@ export async function startDistributed(): Promise<Product> {
   const log = join(folder, 'up.log');
   const up = run(['tools/up.mjs'], env, log);
   if ((await ended(up)) !== 0) throw new Error(`npm run up failed:\n${readFileSync(log, 'utf8').slice(-3000)}`);
-  const stop = async () => {
-    await ended(run(['tools/down.mjs'], env, log));
-    rmSync(folder, { recursive: true, force: true });
-  };
-  return { url: env.PUBLIC_URL!, folder, dataDir, env, demo: readDemo(dataDir, env), databaseUrl: databaseUrlOf(join(folder, 'postgres')), stop };
+  const halt = async () => void (await ended(run(['tools/down.mjs'], env, log)));
+  return { url: env.PUBLIC_URL!, halt, stop: stopOf(folder, halt), folder, dataDir, env, demo: readDemo(dataDir, env), databaseUrl: databaseUrlOf(join(folder, 'postgres')) };
 }
 
 /** Asks until the answer will do. Throws after a minute: nothing here takes that long. */

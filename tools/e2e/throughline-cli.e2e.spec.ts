@@ -97,9 +97,16 @@ describe('throughline', () => {
   it('says in one line what it cannot do, with exit code 2', async () => {
     const nothing = await cli(['verify'], { DATA_DIR: join(product.folder, 'nothing-here') });
     expect(nothing).toMatchObject({ code: 2, output: expect.stringMatching(/^No database: [^\n]+\n$/) });
+    expect(await cli(['restored', '--service', 'profile'])).toMatchObject({ code: 2, output: expect.stringContaining('stop them first') });
     expect(await cli(['verify', '--stream', 'x'])).toMatchObject({ code: 2, output: expect.stringContaining('--stream needs --tenant') });
     const demo = join(product.dataDir, 'demo.json');
     expect(await cli(['verify', '--digest', demo])).toMatchObject({ code: 2, output: expect.stringContaining('no digest') });
     await until(() => fetch(`${product.url}/health/ready`).then((answer) => answer.ok), (ready) => ready);
+  }, 300_000);
+
+  it('gives a log that was brought back from an older copy a generation of its own, while nothing runs', async () => {
+    await product.halt();
+    const { code, output } = await cli(['restored', '--service', 'profile']);
+    expect({ code, output }).toMatchObject({ code: 0, output: expect.stringMatching(/generation \d{9,}/) });
   }, 300_000);
 });

@@ -12,7 +12,7 @@ export const formatPosition = ({ generation, xid, n }: Position) => `${generatio
 
 /** The position a text stands for, or undefined where it is none. */
 export function parsePosition(text: string): Position | undefined {
-  const match = /^(\d{1,9})\.(\d{1,20})\.(\d{1,19})$/.exec(text);
+  const match = /^(\d{1,10})\.(\d{1,20})\.(\d{1,19})$/.exec(text);
   return match ? { generation: Number(match[1]), xid: BigInt(match[2]!), n: BigInt(match[3]!) } : undefined;
 }
 
