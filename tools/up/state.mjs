@@ -17,11 +17,20 @@ export function readState() {
   }
 }
 
-/** In one step, so that a reader never sees half of it. */
+const AGAIN_MS = 1_000;
+let again;
+
+/** In one step, so that a reader never sees half of it. Where it cannot be written, on a full disk say, it is tried again: that must end nobody. */
 export function writeState(state) {
-  mkdirSync(home, { recursive: true });
-  writeFileSync(`${file}.new`, JSON.stringify(state, null, 2), { mode: 0o600 });
-  renameSync(`${file}.new`, file);
+  clearTimeout(again);
+  try {
+    mkdirSync(home, { recursive: true });
+    writeFileSync(`${file}.new`, JSON.stringify(state, null, 2), { mode: 0o600 });
+    renameSync(`${file}.new`, file);
+  } catch (error) {
+    console.error(`the state is not written: ${error.message}`);
+    again = setTimeout(() => writeState(state), AGAIN_MS).unref();
+  }
 }
 
 /** Number and start of a process, so that a number used again is not taken for it. Linux; elsewhere the number alone. */
