@@ -1,7 +1,8 @@
 // Passes requests and WebSockets on to a service, byte for byte: providers sign over the raw body.
 import { Agent, request as httpRequest } from 'node:http';
 
-const agent = new Agent({ keepAlive: true, maxSockets: 512 });
+// As many connections as there are requests: streams and slow senders hold theirs for long, and nobody may wait for one.
+const agent = new Agent({ keepAlive: true });
 const HOP_BY_HOP = new Set(['connection', 'keep-alive', 'proxy-authenticate', 'proxy-authorization', 'te', 'trailer', 'transfer-encoding', 'upgrade', 'proxy-connection']);
 
 /** `target`: { host, port }. The answer is streamed; a client that goes away ends the request behind it. */
