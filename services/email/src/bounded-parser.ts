@@ -3,7 +3,7 @@ import { MailParser, type AttachmentStream, type HeaderLines, type Headers, type
 import type { Readable, Transform } from 'node:stream';
 import { once } from 'node:events';
 import { setImmediate } from 'node:timers/promises';
-import { BatchedDecoder } from './batched-decoder';
+import { QuotedPrintableDecoder } from './quoted-printable';
 
 /**
  * What one mail may cost. Beyond the first two it is a bomb (dead letter `unparsable`); beyond the others the rest is
@@ -68,7 +68,7 @@ class BoundedParser extends MailParser {
 
   createNode(node: MimeNode): Part {
     if (node.root) node.headers.lines = firstOfEach(node.headers.getList());
-    if (node.encoding === 'quoted-printable') node.getDecoder = batched(node);
+    if (node.encoding === 'quoted-printable') node.getDecoder = () => new QuotedPrintableDecoder();
     const inherited = MailParser.prototype as unknown as { createNode(node: MimeNode): Part };
     const part = inherited.createNode.call(this, node);
     if (part.decoder && !part.isAttachment) this.bound(part.decoder);
@@ -101,11 +101,6 @@ function firstOfEach(lines: readonly HeaderLine[]): HeaderLine[] {
     if (/:\s*\S/.test(line)) seen.add(key);
     return !again;
   });
-}
-
-function batched(node: MimeNode): () => Transform {
-  const decoder = node.getDecoder.bind(node);
-  return () => new BatchedDecoder(decoder);
 }
 
 /** Bytes. */
