@@ -117,7 +117,7 @@ function notesOf(mail: ParsedMail, nullSender: boolean): Pick<Interaction, 'data
 function deliveryStatusOf(mail: ParsedMail): Record<string, string> | undefined {
   const type = mail.headers.get('content-type') as { value?: string } | undefined;
   if (type?.value?.toLowerCase() !== 'multipart/report' || !mail.text) return undefined;
-  const field = (name: string) => new RegExp(`^${name}: *(.{1,200})$`, 'im').exec(mail.text!)?.[1]?.trim();
+  const field = (name: string) => new RegExp(`^${name}:(.*)`, 'im').exec(mail.text!)?.[1]?.trim().slice(0, MAX_NOTE);
   const status = { action: field('Action'), status: field('Status'), recipient: field('Final-Recipient')?.replace(/^[^;]*; */, '') };
   return status.action ? (Object.fromEntries(Object.entries(status).filter(([, value]) => value)) as Record<string, string>) : undefined;
 }
