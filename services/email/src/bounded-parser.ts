@@ -165,10 +165,12 @@ async function measure(mail: ParsedMail, data: AttachmentStream): Promise<void> 
   const ended = once(data.content, 'end');
   (data.content as Readable).resume();
   await ended;
-  const { filename, contentType } = data;
+  const { filename } = data;
+  // The parser says `false` of an empty Content-Type.
+  const mediaType = data.contentType || 'application/octet-stream';
   const found = data as AttachmentStream & { checksum: string; size: number };
   if (mail.attachments.length < MAIL_LIMITS.attachments) {
-    mail.attachments.push({ ...(filename ? { name: filename } : {}), mediaType: contentType, size: found.size, sha256: found.checksum });
+    mail.attachments.push({ ...(filename ? { name: filename } : {}), mediaType, size: found.size, sha256: found.checksum });
   } else mail.incomplete = true;
   data.release();
 }
