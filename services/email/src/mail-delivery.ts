@@ -1,6 +1,7 @@
 import { isRejected, rejected } from '@throughline/contracts';
 import type { Account, Redriven, Runtime, SetAside } from '@throughline/platform';
 import { createHash } from 'node:crypto';
+import { domainToASCII, domainToUnicode } from 'node:url';
 import { parseMail, UnparsableMail, type ParsedMail } from './bounded-parser';
 import { interactionOf } from './mail.adapter';
 
@@ -18,9 +19,12 @@ export class MailDelivery {
   /** The account whose mailbox this is, `+tag` set aside (RFC 5233). Throws `unavailable` where its secrets cannot be opened now. */
   async mailbox(address: string): Promise<Account | undefined> {
     const named = address.toLowerCase();
-    const exact = await this.runtime.directory.accountByAddress('smtp', named);
     const plain = named.replace(/\+[^@]*@/, '@');
-    return exact ?? (plain === named ? undefined : this.runtime.directory.accountByAddress('smtp', plain));
+    for (const spelling of new Set([named, plain].flatMap(spellings))) {
+      const account = await this.runtime.directory.accountByAddress('smtp', spelling);
+      if (account) return account;
+    }
+    return undefined;
   }
 
   /** Resolves when all of it is durable, as interactions or as dead letters. Throws `unavailable` otherwise: the same mail sent again has no second effect. */
@@ -62,6 +66,13 @@ export class MailDelivery {
   private async setAside(account: Account, raw: Buffer, why: Pick<SetAside, 'cause' | 'detail' | 'subject'>): Promise<void> {
     await this.runtime.deadLetters.put({ ...why, tenant: account.tenant, account: account.id, service: 'email', raw, mediaType: 'message/rfc822' });
   }
+}
+
+/** An operator may have written the domain in Unicode or in ASCII (`xn--`), and the SMTP server shows it in Unicode whatever the client wrote. */
+function spellings(address: string): string[] {
+  const at = address.lastIndexOf('@') + 1;
+  const domain = address.slice(at);
+  return [domain, domainToUnicode(domain), domainToASCII(domain)].map((each) => address.slice(0, at) + each);
 }
 
 /** A mail that cannot be read is a value here: it is kept all the same. */
