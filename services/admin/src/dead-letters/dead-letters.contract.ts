@@ -1,6 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { IsIn, IsInt, IsISO8601, IsOptional, IsString, Max, MaxLength, Min, MinLength } from 'class-validator';
+import { IsIn, IsInt, IsISO8601, IsOptional, IsRFC3339, IsString, Max, MaxLength, Min, MinLength } from 'class-validator';
 import { PageQuery } from '../config/paging';
 import type { DecisionRow } from './dead-letter-decisions';
 import { STATES, type DeadLetterRow } from './dead-letter-table';
@@ -25,11 +25,13 @@ export class DeadLetterQuery extends PageQuery {
 
   @ApiPropertyOptional({ format: 'date-time', description: 'First failure at or after.' })
   @IsOptional()
+  @IsRFC3339()
   @IsISO8601({ strict: true })
   from?: string;
 
   @ApiPropertyOptional({ format: 'date-time', description: 'First failure before.' })
   @IsOptional()
+  @IsRFC3339()
   @IsISO8601({ strict: true })
   to?: string;
 }
@@ -68,11 +70,13 @@ export class RedriveSelection extends RedriveRequest {
 
   @ApiPropertyOptional({ format: 'date-time', description: 'First failure at or after.' })
   @IsOptional()
+  @IsRFC3339()
   @IsISO8601({ strict: true })
   from?: string;
 
   @ApiPropertyOptional({ format: 'date-time', description: 'First failure before.' })
   @IsOptional()
+  @IsRFC3339()
   @IsISO8601({ strict: true })
   to?: string;
 
