@@ -77,8 +77,8 @@ async function start() {
 }
 
 function restart() {
-  const pid = readState()?.processes[name]?.pid;
-  if (!pid) fail(`no process of ${name} is running`);
+  const { pid, identity } = readState()?.processes[name] ?? {};
+  if (!runs(identity)) fail(`no process of ${name} is running`);
   process.kill(pid, 'SIGTERM');
   console.log(`${name} (${pid}) was told to end; it comes up again`);
 }
