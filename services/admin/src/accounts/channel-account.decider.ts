@@ -1,4 +1,5 @@
 import type { FieldError } from '@throughline/contracts';
+import { wellFormed } from '@throughline/platform';
 
 /** What a tenant says of one of its endpoints at a provider. */
 export interface AccountDetails {
@@ -41,10 +42,14 @@ export function accountErrors({ secrets, settings }: Pick<AccountDetails, 'secre
   const names = Object.keys(secrets);
   const errors = names.flatMap((name) => secretErrors(name, secrets[name]));
   if (names.length > MAX_SECRETS) errors.push({ pointer: '/secrets', code: 'count', detail: `At most ${MAX_SECRETS} secrets.` });
-  if (JSON.stringify(settings).length > MAX_SETTINGS_CHARS) {
-    errors.push({ pointer: '/settings', code: 'size', detail: `At most ${MAX_SETTINGS_CHARS} characters of JSON.` });
-  }
-  return errors;
+  return [...errors, ...settingsErrors(settings)];
+}
+
+function settingsErrors(settings: AccountDetails['settings']): FieldError[] {
+  const json = JSON.stringify(settings);
+  if (json.length > MAX_SETTINGS_CHARS) return [{ pointer: '/settings', code: 'size', detail: `At most ${MAX_SETTINGS_CHARS} characters of JSON.` }];
+  if (JSON.stringify(wellFormed(settings)) !== json) return [{ pointer: '/settings', code: 'text', detail: 'Half a surrogate pair is no text.' }];
+  return [];
 }
 
 function secretErrors(name: string, value: unknown): FieldError[] {
