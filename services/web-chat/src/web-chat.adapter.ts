@@ -54,9 +54,9 @@ export function pageViewed(payload: unknown, visit: Visit): Interaction {
   };
 }
 
-/** Who the visitor is besides: a hint, or vouched for by the site. */
+/** Who the visitor is besides: a hint, or vouched for by the site. It is said of her, in whichever of her sessions, and stands in her own thread. */
 export function identified(claim: IdentityClaim, visit: Visit): Interaction {
-  const own = inbound(visit, 'identity', [visit.visitor, claim.namespace, claim.value, claim.verified ? 'verified' : 'hint']);
+  const own = inbound({ ...visit, conversation: visit.visitor }, 'identity', [visit.visitor, claim.namespace, claim.value, claim.verified ? 'verified' : 'hint']);
   return { ...own, type: 'visitor.identified', occurredAt: visit.at.toISOString(), identities: [...own.identities, claim] };
 }
 
