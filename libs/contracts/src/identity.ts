@@ -68,7 +68,7 @@ function normalise(claim: IdentityClaim, region: string): NormalIdentity | Ident
   const value = claim.value.normalize('NFC').trim();
   if (value === '') return { code: 'empty', detail: 'The value is empty.' };
   if (value.length > MAX_VALUE) return { code: 'too-long', detail: `The value has more than ${MAX_VALUE} characters.` };
-  if (/\p{Cc}/u.test(value)) return { code: 'characters', detail: 'The value holds control characters.' };
+  if (/[\p{Cc}\p{Cs}]/u.test(value)) return { code: 'characters', detail: 'The value holds control characters, or half of one.' };
   if (namespace === 'phone') return parsePhone(value, region);
   if (namespace === 'email') return normaliseEmail(value);
   return { namespace, value };

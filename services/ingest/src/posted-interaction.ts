@@ -6,6 +6,8 @@ import { ArrayMaxSize, IsArray, IsBoolean, IsIn, IsInt, IsObject, IsOptional, Is
 const DIRECTIONS: DirectionName[] = ['inbound', 'outbound', 'internal'];
 /** RFC 3339, section 5.6. Whether the day exists is asked later. */
 const TIME = /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])[Tt]([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,9})?([Zz]|[+-]([01]\d|2[0-3]):[0-5]\d)$/;
+/** No half of a UTF-16 pair: all of them would be written as the same U+FFFD, and ids that differ in one alone be the same. */
+const WHOLE = /^\P{Cs}*$/u;
 
 export class PostedIdentity {
   @ApiProperty({ example: 'phone' })
@@ -95,6 +97,7 @@ export class PostedInteraction {
   @ApiProperty({ description: "The gateway's own id, the idempotency key within the account.", example: 'gw7-000123' })
   @IsString()
   @Length(1, 256)
+  @Matches(WHOLE, { message: 'Must hold whole characters (no lone surrogate).' })
   id!: string;
 
   @ApiProperty({ description: 'The channel account.', example: 'acc_main-line' })
