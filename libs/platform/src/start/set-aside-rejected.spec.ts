@@ -4,8 +4,9 @@ import { formatAccepted, FrameSchema, RecordSchema, rejected, TimelineRecordSche
 import type { SetAside } from '../runtime.contract';
 import { setAsideRejected } from './set-aside-rejected';
 
-const record = create(RecordSchema, { envelope: { id: 'e1', tenant: 't1', account: 'acc_1' } });
-const message = (topic: TopicName, value: Uint8Array) => ({ topic, value: Buffer.from(value), partition: 3, offset: '7', ...(TOPICS[topic].framed && value.length > 0 && { tenant: 't1' }) }) as Message;
+const TENANT = '7b0c1d9e-5a51-5a7e-9a55-0123456789ab';
+const record = create(RecordSchema, { envelope: { id: 'e1', tenant: TENANT, account: 'acc_1' } });
+const message = (topic: TopicName, value: Uint8Array) => ({ topic, value: Buffer.from(value), partition: 3, offset: '7', ...(TOPICS[topic].framed && value.length > 0 && { tenant: TENANT }) }) as Message;
 
 function setAside() {
   const put: SetAside[] = [];
@@ -21,7 +22,7 @@ describe('a message that a handler rejected', () => {
   ] as const)('of %s is a dead letter of its tenant, one for each event and group', async (topic, value) => {
     const { put, act } = setAside();
     await act(message(topic, value), rejected('key-destroyed', 'The key is gone.'), 'profile');
-    expect(put).toMatchObject([{ tenant: 't1', account: 'acc_1', cause: 'unopenable', detail: 'The key is gone.', service: 'profile', interaction: 'e1', subject: 'profile|e1' }]);
+    expect(put).toMatchObject([{ tenant: TENANT, account: 'acc_1', cause: 'unopenable', detail: 'The key is gone.', service: 'profile', interaction: 'e1', subject: 'profile|e1' }]);
   });
 
   it('does not tell what a strange error says', async () => {
@@ -40,9 +41,9 @@ describe('a message that a handler rejected', () => {
 
   it.each(['interactions', 'timeline'] as const)('is a dead letter of its tenant though its frame on %s does not open, told apart by its bytes', async (topic) => {
     const { put, act } = setAside();
-    const frame = toBinary(FrameSchema, create(FrameSchema, { tenant: 't1', count: 2 }));
+    const frame = toBinary(FrameSchema, create(FrameSchema, { tenant: TENANT, count: 2 }));
     await act({ ...message(topic, frame), tenant: undefined }, rejected('key-destroyed', 'The key is gone.'), 'profile');
-    expect(put).toMatchObject([{ tenant: 't1', cause: 'unopenable', raw: Buffer.from(frame) }]);
+    expect(put).toMatchObject([{ tenant: TENANT, cause: 'unopenable', raw: Buffer.from(frame) }]);
     expect(put[0]).not.toHaveProperty('subject');
   });
 });

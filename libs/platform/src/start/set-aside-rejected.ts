@@ -1,5 +1,5 @@
 import type { Message } from '@throughline/bus';
-import { mediaTypeOf, ThroughlineError } from '@throughline/contracts';
+import { isId, mediaTypeOf, ThroughlineError } from '@throughline/contracts';
 import type { Logger } from 'pino';
 import { subjectOf } from '../parking/subject-of';
 import type { DeadLetters } from '../runtime.contract';
@@ -16,13 +16,13 @@ export interface SetAsideParts {
 
 /**
  * What a group's handler rejected becomes a dead letter, once per event and group: the record as it was on the bus, sealed
- * once more. What names no tenant belongs to nobody who could look at it, and is told in the log.
+ * once more. What names no tenant (or what can be none) belongs to nobody who could look at it, and is told in the log.
  */
 export const setAsideRejected = ({ deadLetters, log }: SetAsideParts) =>
   async function setAside(message: Message, error: Error, group: string): Promise<void> {
     const { tenant, account, id } = subjectOf(message);
     const { topic, partition, offset } = message;
-    if (!tenant) return log.error({ err: error, topic, partition, offset, group }, 'rejected a message of no tenant');
+    if (!tenant || !isId(tenant)) return log.error({ err: error, topic, partition, offset, group }, 'rejected a message of no tenant');
     await deadLetters.put({
       tenant,
       account: account || undefined,
