@@ -1,6 +1,9 @@
 /** `epoch`, `raw` and `config` seal, `hash` makes keyed hashes, `slot` wraps segment keys. */
 export type KeyKind = 'epoch' | 'raw' | 'config' | 'hash' | 'slot';
 
+/** Id of a key that stands alone; its name fits into that of a file. */
+export const ALONE_ID = /^(epoch|raw|config|hash):[a-z0-9][a-z0-9_.-]{0,99}$/;
+
 /** Keys in a slot. Places count from 0. */
 export const PLACES_PER_SLOT = 1_024;
 

@@ -4,7 +4,7 @@ import { LRUCache } from 'lru-cache';
 import { openBox, sealBox, toKeyOnce } from './box';
 import { BoxBudget } from './box-budget';
 import { calendarKeyId, comingKeyIds, currentKeyIds, dayEnd, keyTimes, SEAL_GRACE_MS, type KeyTimes } from './key-calendar';
-import type { KeyPort } from './key-port.contract';
+import { ALONE_ID, type KeyPort } from './key-port.contract';
 import { KeyVersions, versionId } from './key-versions';
 import { Mac } from './mac';
 import type { HashPurpose, Sealed, SealPurpose, TenantKeys } from './vault.contract';
@@ -101,7 +101,9 @@ export class LoadedKeys implements TenantKeys {
     return undefined;
   }
 
+  /** Whoever may write to the broker names the key: what can be none is as good as gone, and no fault of the store's. */
   private async fetch(keyId: string): Promise<KeyObject | undefined> {
+    if (!ALONE_ID.test(keyId)) return undefined;
     const bytes = await this.port.get(this.tenant, keyId);
     if (!bytes) return undefined;
     return this.keep(keyId, bytes);

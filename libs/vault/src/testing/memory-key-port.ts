@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { isId } from '@throughline/contracts';
-import { PLACES_PER_SLOT, type KeyKind, type KeyPort, type SlotKeys } from '../key-port.contract';
+import { ALONE_ID, PLACES_PER_SLOT, type KeyKind, type KeyPort, type SlotKeys } from '../key-port.contract';
 
-const ALONE = /^(epoch|raw|config|hash):[a-z0-9][a-z0-9_.-]*$/;
 const SLOT = /^slot:[a-z0-9][a-z0-9_.-]*$/;
 
 type Places = (Buffer | undefined)[];
@@ -16,8 +15,8 @@ export function memoryKeyPort(): KeyPort {
     return places;
   };
   return {
-    get: async (tenant, id) => copyOf(keys.get(named(tenant, id, ALONE))?.[0]),
-    getOrMake: async (tenant, id) => copyOf(made(named(tenant, id, ALONE), 1)[0])!,
+    get: async (tenant, id) => copyOf(keys.get(named(tenant, id, ALONE_ID))?.[0]),
+    getOrMake: async (tenant, id) => copyOf(made(named(tenant, id, ALONE_ID), 1)[0])!,
     getSlot: async (tenant, id) => slotKeys(keys.get(named(tenant, id, SLOT))),
     makeSlot: async (tenant, id) => slotKeys(made(named(tenant, id, SLOT), PLACES_PER_SLOT))!,
     destroyPlaces: async (tenant, id, places) => {
@@ -27,7 +26,7 @@ export function memoryKeyPort(): KeyPort {
     },
     list: async (tenant: string, kind: KeyKind) => namesFrom(keys, `${tenant}/${kind}:`).map((name) => name.slice(tenant.length + 1)),
     tenants: async () => [...new Set(namesFrom(keys, '').map((name) => name.split('/')[0]!))],
-    destroy: async (tenant, id) => void keys.delete(named(tenant, id, SLOT.test(id) ? SLOT : ALONE)),
+    destroy: async (tenant, id) => void keys.delete(named(tenant, id, SLOT.test(id) ? SLOT : ALONE_ID)),
   };
 }
 
