@@ -9,12 +9,15 @@ export function numbered(messages: readonly Message[]): readonly Message[] {
   return messages;
 }
 
-/** The last message up to which everything is settled and whose offset holds no message that is not; undefined where there is none. */
-export function lastWhole(messages: readonly Message[], settled: ReadonlySet<Message>): Message | undefined {
+/** The first messages, as far as everything is settled and no offset holds a message that is not. */
+export function whole(messages: readonly Message[], settled: ReadonlySet<Message>): readonly Message[] {
   const open = messages.findIndex((message) => !settled.has(message));
-  if (open === -1) return messages.at(-1);
-  return messages.slice(0, open).findLast(({ offset }) => offset !== messages[open]!.offset);
+  if (open === -1) return messages;
+  return messages.slice(0, messages.findIndex(({ offset }) => offset === messages[open]!.offset));
 }
+
+/** The last of those; undefined where there is none. */
+export const lastWhole = (messages: readonly Message[], settled: ReadonlySet<Message>): Message | undefined => whole(messages, settled).at(-1);
 
 /**
  * What was settled of an offset that is not whole yet. It is read again as a whole; what is settled already is not

@@ -1,7 +1,7 @@
 import type { TopicName } from '@throughline/contracts';
 import type { Consumer, EachBatchPayload, KafkaMessage } from 'kafkajs';
 import type { Message } from '../bus.contract';
-import { lastWhole, numbered, PartOfOffset } from '../offsets';
+import { numbered, PartOfOffset, whole } from '../offsets';
 import type { Frames } from '../frames/frames';
 import { JoinedWork } from '../joined-work';
 import type { Work } from '../work';
@@ -21,8 +21,8 @@ export interface Progress {
   paused: () => boolean;
   /** Is this message still to be done? */
   wanted: (partition: number, message: KafkaMessage) => boolean;
-  /** Everything up to this message is done. */
-  advance: (consumer: Consumer, done: Message) => Promise<void>;
+  /** These, one at least, are done, and everything before them. */
+  advance: (consumer: Consumer, done: readonly Message[]) => Promise<void>;
   failed: (error: Error) => void;
 }
 
@@ -126,24 +126,24 @@ export class BatchWorker {
       if (!going()) return;
       const error = await this.joined.work(open.slice(at, at + maxBatch), settled, going);
       part.note(messages, settled);
-      if (!(await this.progressed(fetched, lastWhole(messages, settled), error))) return;
+      if (!(await this.progressed(fetched, whole(messages, settled), error))) return;
     }
   }
 
   /** True where the next slice may follow. A member whose partitions were assigned anew commits nothing of the old ones. */
-  private async progressed(fetched: Fetched, last: Message | undefined, error: Error | undefined): Promise<boolean> {
+  private async progressed(fetched: Fetched, done: readonly Message[], error: Error | undefined): Promise<boolean> {
     const { partition } = fetched.payload.batch;
     if (!fetched.valid()) return false;
-    const failure = (last ? await this.tryAdvance(fetched, last) : undefined) ?? error;
+    const failure = (done.length > 0 ? await this.tryAdvance(fetched, done) : undefined) ?? error;
     if (failure) this.rest(fetched, failure);
     else this.pauses.reset(partition);
     return !failure;
   }
 
-  private async tryAdvance({ consumer, payload }: Fetched, done: Message): Promise<Error | undefined> {
+  private async tryAdvance({ consumer, payload }: Fetched, done: readonly Message[]): Promise<Error | undefined> {
     try {
       await this.progress.advance(consumer, done);
-      payload.resolveOffset(done.offset);
+      payload.resolveOffset(done.at(-1)!.offset);
       return undefined;
     } catch (error) {
       return error as Error;

@@ -37,9 +37,12 @@ export class BroadcastConsumer extends KafkaReader {
 
   protected joined(): void {}
 
-  protected async advance(_: Consumer, { partition, offset, publishedAt }: Message): Promise<void> {
+  protected async advance(_: Consumer, done: readonly Message[]): Promise<void> {
+    const { partition, offset } = done.at(-1)!;
     const next = BigInt(offset) + 1n;
-    this.next.set(partition, { offset: next, time: Math.max(publishedAt, this.next.get(partition)?.time ?? 0) });
+    // Publishers' clocks differ: the last need not be the youngest.
+    const time = done.reduce((greatest, { publishedAt }) => Math.max(greatest, publishedAt), this.next.get(partition)?.time ?? 0);
+    this.next.set(partition, { offset: next, time });
     this.reach([{ partition, low: String(next) }]);
   }
 

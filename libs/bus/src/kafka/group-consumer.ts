@@ -47,7 +47,8 @@ export class GroupConsumer extends KafkaReader {
     this.first.resolve();
   }
 
-  protected advance(consumer: Consumer, { partition, offset }: Message): Promise<void> {
+  protected advance(consumer: Consumer, done: readonly Message[]): Promise<void> {
+    const { partition, offset } = done.at(-1)!;
     return this.commits.add(consumer, partition, String(BigInt(offset) + 1n));
   }
 

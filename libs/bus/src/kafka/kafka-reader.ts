@@ -56,8 +56,8 @@ export abstract class KafkaReader extends Subscriber {
   /** Before joining; throws where the topic cannot be read now. */
   protected abstract prepare(): Promise<void>;
   protected abstract joined(): void;
-  /** Everything up to this message is done. */
-  protected abstract advance(consumer: Consumer, done: Message): Promise<void>;
+  /** These, one at least, are done, and everything before them. */
+  protected abstract advance(consumer: Consumer, done: readonly Message[]): Promise<void>;
   /** Is this message still to be done? */
   protected abstract wanted(partition: number, message: KafkaMessage): boolean;
   /** Once a second or so. */

@@ -14,7 +14,7 @@ class Reader extends BroadcastConsumer {
   }
 
   enter = () => this.prepare();
-  done = (offset: number, publishedAt: number) => this.advance(undefined as unknown as Consumer, { partition: 0, offset: String(offset), publishedAt } as Message);
+  done = (offset: number, publishedAt: number) => this.advance(undefined as unknown as Consumer, [{ partition: 0, offset: String(offset), publishedAt } as Message]);
   wants = (offset: number, time: number) => this.wanted(0, { offset: String(offset), timestamp: String(time) } as KafkaMessage);
 }
 
