@@ -51,6 +51,8 @@ interface MimeNode {
   root: boolean;
   headers: { lines: HeaderLine[] | false; getList(): HeaderLine[] };
   encoding?: string | false;
+  /** It is a message inside the mail, whose own parts follow. */
+  messageNode?: boolean;
   getDecoder(): Transform;
 }
 
@@ -72,6 +74,8 @@ class BoundedParser extends MailParser {
     const inherited = MailParser.prototype as unknown as { createNode(node: MimeNode): Part };
     const part = inherited.createNode.call(this, node);
     if (part.decoder && !part.isAttachment) this.bound(part.decoder);
+    // mailparser reads nothing of it, and waits for its end for ever where the mail ends with its header.
+    if (node.messageNode) part.decoder?.resume();
     return part;
   }
 
