@@ -1,3 +1,4 @@
+import { claimedTime } from '@throughline/channel-kit';
 import { malformed, rejected, type IdentityClaim, type Interaction } from '@throughline/contracts';
 
 /** Bytes of UTF-8 in one message. */
@@ -83,6 +84,5 @@ const fields = (payload: unknown): Fields => (typeof payload === 'object' && pay
 
 /** The browser's clock where it says a time at all; the door clamps one that runs ahead. */
 function timeOf(at: unknown, now: Date): string {
-  const claimed = typeof at === 'string' || typeof at === 'number' ? new Date(at).getTime() : Number.NaN;
-  return Number.isFinite(claimed) ? new Date(claimed).toISOString() : now.toISOString();
+  return claimedTime(typeof at === 'string' || typeof at === 'number' ? new Date(at).getTime() : Number.NaN, now);
 }
