@@ -14,3 +14,4 @@ export { readEnvelope } from './wire/read-envelope';
 export { writeBody } from './wire/write-body';
 export { writeEnvelope } from './wire/write-envelope';
 export { writeRecord, writeTimelineRecord, type RecordParts, type TimelineRecordParts } from './wire/write-record';
+export { wellFormed } from './well-formed';

@@ -8,7 +8,6 @@ export { hasScope, mayIngest, mayVouch } from './auth/scopes';
 export { readConfig } from './config/read-config';
 export { readCursor, signCursor } from './cursor';
 export { bodyToSend, INLINE_LIMIT, openBlob, openRecord, putSealed } from './door/sealed-body';
-export { wellFormed } from './door/well-formed';
 export { compileDto, compileSchema, type Check } from './http/compile-dto';
 export { LogDoor, type LogDoorParts } from './log-door/log-door';
 export { LogDoorController } from './log-door/log-door.controller';

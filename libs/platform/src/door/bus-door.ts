@@ -1,14 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { BlobStore } from '@throughline/blob';
 import type { Bus, OutgoingMessage } from '@throughline/bus';
-import { formatAccepted, formatIdentity, interactionId, type AcceptedInteraction, type FieldError, type Interaction } from '@throughline/contracts';
+import { formatAccepted, formatIdentity, interactionId, wellFormed, type AcceptedInteraction, type FieldError, type Interaction } from '@throughline/contracts';
 import type { TenantKeys, Vault } from '@throughline/vault';
 import type { Account, Directory, Door, DoorOutcome, DoorRequest } from '../runtime.contract';
 import { admit, type Admitted } from './admission';
 import { tooDeep } from './depth';
 import { allFinite } from './finite';
 import { INLINE_LIMIT, putSealed } from './sealed-body';
-import { wellFormed } from './well-formed';
 
 export interface DoorParts {
   bus: Pick<Bus, 'publish'>;

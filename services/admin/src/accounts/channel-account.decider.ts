@@ -1,5 +1,4 @@
-import type { FieldError } from '@throughline/contracts';
-import { wellFormed } from '@throughline/platform';
+import { wellFormed, type FieldError } from '@throughline/contracts';
 
 /** What a tenant says of one of its endpoints at a provider. */
 export interface AccountDetails {
