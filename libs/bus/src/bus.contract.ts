@@ -58,7 +58,7 @@ export interface GroupOptions {
 /** A reader of a whole topic. */
 export interface BroadcastOptions {
   topic: TopicName;
-  /** Every process gets every message, from the topic's start; nothing is committed. Errors are retried. */
+  /** Every process gets every message, from the topic's start; nothing is committed. What it rejects is told in the log and passed over, other errors are retried. */
   handle: BatchHandler;
 }
 

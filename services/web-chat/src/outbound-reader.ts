@@ -1,7 +1,7 @@
 import { fromBinary } from '@bufbuild/protobuf';
 import type { BlobStore } from '@throughline/blob';
 import type { Message } from '@throughline/bus';
-import { isRejected, RecordSchema, type Body, type Record } from '@throughline/contracts';
+import { isRejected, readOrReject, RecordSchema, type Body, type Record } from '@throughline/contracts';
 import { openRecord, type Account, type Directory } from '@throughline/platform';
 import type { Vault } from '@throughline/vault';
 import type { ChatServer } from './chat-server';
@@ -22,7 +22,7 @@ export class OutboundReader {
   ) {}
 
   async take(batch: readonly Pick<Message, 'value'>[]): Promise<void> {
-    for (const { value } of batch) await this.takeOne(fromBinary(RecordSchema, value));
+    for (const { value } of batch) await this.takeOne(readOrReject(() => fromBinary(RecordSchema, value), 'undecodable', 'The message is no record.'));
   }
 
   private async takeOne(record: Record): Promise<void> {

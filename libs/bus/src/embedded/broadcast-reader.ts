@@ -1,5 +1,6 @@
 import { unavailable } from '@throughline/contracts';
 import type { BroadcastOptions } from '../bus.contract';
+import { passOver } from '../bus-log';
 import type { EmbeddedParts } from './group-member';
 import { Listening } from './listening';
 import { isBefore, START, type Place } from './message-log';
@@ -36,7 +37,7 @@ export class BroadcastReader extends Subscriber {
       topic: this.options.topic,
       from: this.place,
       maxBatch: 500,
-      job: { handle: this.options.handle },
+      job: { handle: this.options.handle, onRejected: passOver(this.parts.log) },
       bell: this.bell,
       backoff: this.backoff,
       going: this.going,

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { unavailable } from '@throughline/contracts';
 import type { Consumer, KafkaMessage } from 'kafkajs';
 import type { BroadcastOptions, Message } from '../bus.contract';
-import { faultOf } from '../bus-log';
+import { faultOf, passOver } from '../bus-log';
 import { KafkaReader, type KafkaParts } from './kafka-reader';
 
 /**
@@ -17,7 +17,7 @@ export class BroadcastConsumer extends KafkaReader {
   private targets: Map<number, bigint> | undefined;
 
   constructor(parts: KafkaParts, options: BroadcastOptions) {
-    super(parts, { topic: options.topic, maxBatch: 500, job: { handle: options.handle } });
+    super(parts, { topic: options.topic, maxBatch: 500, job: { handle: options.handle, onRejected: passOver(parts.log) } });
   }
 
   /** Resolves at the end seen on joining; throws `unavailable` (`bus-closed`) where it is closed before. */

@@ -1,3 +1,4 @@
+import { rejected } from '@throughline/contracts';
 import type { Message } from '../bus.contract';
 import { text, texts, type CurrentBench } from './bench';
 import { Inbox } from './inbox';
@@ -29,6 +30,18 @@ export function broadcasting(bench: CurrentBench): void {
     const handle = async (batch: readonly Message[]) => batch.forEach(({ key, value }) => newest.set(key.toString(), value.toString()));
     await bus.broadcast({ topic: 'config', handle });
     expect(newest).toEqual(new Map([['key0', 'm27'], ['key1', 'm28'], ['key2', 'm29']]));
+  });
+
+  it('passes over what the handler of a broadcast rejects', async () => {
+    const { bus } = bench();
+    const inbox = new Inbox();
+    const handle = async (batch: readonly Message[]) => {
+      if (batch.some(({ value }) => value.toString() === 'm1')) throw rejected('bad', 'will never do');
+      await inbox.handle(batch);
+    };
+    await bus.publish('config', texts(3).map((value) => text('k', value)));
+    await bus.broadcast({ topic: 'config', handle });
+    expect(inbox.texts).toEqual(['m0', 'm2']);
   });
 
   it('brings a broadcast batch again until the handler takes it', async () => {

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { fromBinary } from '@bufbuild/protobuf';
 import type { Bus, Message, Subscription } from '@throughline/bus';
-import { ConfigRecordSchema, type ApiKeyConfig, type ChannelAccountConfig, type ConfigRecord, type TenantConfig } from '@throughline/contracts';
+import { ConfigRecordSchema, readOrReject, type ApiKeyConfig, type ChannelAccountConfig, type ConfigRecord, type TenantConfig } from '@throughline/contracts';
 import type { Vault } from '@throughline/vault';
 import { LRUCache } from 'lru-cache';
 import type { Account, Credential, Directory } from '../runtime.contract';
@@ -37,7 +37,7 @@ export class ConfigDirectory implements Directory {
   }
 
   take(batch: readonly Pick<Message, 'value'>[]): void {
-    for (const { value } of batch) this.apply(fromBinary(ConfigRecordSchema, value));
+    for (const { value } of batch) this.apply(readOrReject(() => fromBinary(ConfigRecordSchema, value), 'undecodable', 'The message is no configuration.'));
   }
 
   /** The newest version of a thing (`tenant/<id>`, `channelAccount/<id>`, `apiKey/<id>`) that was read; undefined where none was. */
