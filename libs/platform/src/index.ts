@@ -6,6 +6,7 @@ export { readAccepted } from './accepted/read-accepted';
 export { Caller, callerOf, Operator, Public, Scopes, type CallerRequest } from './auth/access';
 export { hasScope, mayIngest, mayVouch } from './auth/scopes';
 export { readConfig } from './config/read-config';
+export { readConfigRecord } from './directory/config-directory';
 export { readCursor, signCursor } from './cursor';
 export { bodyToSend, INLINE_LIMIT, openBlob, openRecord, putSealed } from './door/sealed-body';
 export { compileDto, compileSchema, type Check } from './http/compile-dto';

@@ -11,6 +11,10 @@ const HASHES = 10_000;
 
 type Entry = { version: bigint; value: ConfigRecord['value'] };
 
+/** What a message of the topic `config` says. Throws `rejected` (`undecodable`). */
+export const readConfigRecord = (value: Uint8Array): ConfigRecord =>
+  readOrReject(() => fromBinary(ConfigRecordSchema, value), 'undecodable', 'The message is no configuration.');
+
 /** The topic `config` in memory: the newest version of everything, whatever order it came in. */
 export class ConfigDirectory implements Directory {
   private readonly entries = new Map<string, Entry>();
@@ -37,7 +41,7 @@ export class ConfigDirectory implements Directory {
   }
 
   take(batch: readonly Pick<Message, 'value'>[]): void {
-    for (const { value } of batch) this.apply(readOrReject(() => fromBinary(ConfigRecordSchema, value), 'undecodable', 'The message is no configuration.'));
+    for (const { value } of batch) this.apply(readConfigRecord(value));
   }
 
   /** The newest version of a thing (`tenant/<id>`, `channelAccount/<id>`, `apiKey/<id>`) that was read; undefined where none was. */

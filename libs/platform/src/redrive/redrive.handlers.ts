@@ -1,7 +1,7 @@
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import { Controller, type Type } from '@nestjs/common';
 import { faultOf, OnGroup, orderParked, type Message } from '@throughline/bus';
-import { DeadLetterSchema, isPassing, readOrReject, RedriveSchema, rejected, type Redrive } from '@throughline/contracts';
+import { DeadLetterSchema, isId, isPassing, readOrReject, RedriveSchema, rejected, type Redrive } from '@throughline/contracts';
 import type { Database } from '@throughline/postgres';
 import { openBlob } from '../door/sealed-body';
 import type { Runtime } from '../runtime.contract';
@@ -85,4 +85,8 @@ class RedriveInbox {
   }
 }
 
-const readRedrive = (value: Uint8Array): Redrive => readOrReject(() => fromBinary(RedriveSchema, value), 'undecodable', 'The message is no redrive.');
+function readRedrive(value: Uint8Array): Redrive {
+  const decision = readOrReject(() => fromBinary(RedriveSchema, value), 'undecodable', 'The message is no redrive.');
+  if (!isId(decision.id) || !isId(decision.tenant)) throw rejected('undecodable', 'The message names no dead letter or no tenant.');
+  return decision;
+}

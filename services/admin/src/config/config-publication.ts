@@ -1,7 +1,7 @@
-import { fromBinary } from '@bufbuild/protobuf';
 import type { BatchHandler, Bus } from '@throughline/bus';
-import { comparePositions, ConfigRecordSchema, parsePosition, type Position } from '@throughline/contracts';
+import { comparePositions, parsePosition, type Position } from '@throughline/contracts';
 import { subscribe, type EventStore, type LogSubscription, type StoredEvent } from '@throughline/event-store';
+import { readConfigRecord } from '@throughline/platform';
 import type { Database, ServerLog } from '@throughline/postgres';
 import type { Vault } from '@throughline/vault';
 import { configName, openConfigEvent } from './config-event';
@@ -85,7 +85,7 @@ export class ConfigPublication {
   private async onTopic(): Promise<Map<string, bigint>> {
     const last = new Map<string, bigint>();
     const handle: BatchHandler = async (batch) => {
-      const records = batch.map(({ value }) => fromBinary(ConfigRecordSchema, value));
+      const records = batch.map(({ value }) => readConfigRecord(value));
       // A kind that a newer version of us has brought has no name here.
       for (const record of records) if (record.value.case !== undefined) last.set(configName(record), record.version);
     };

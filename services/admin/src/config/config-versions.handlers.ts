@@ -1,7 +1,6 @@
-import { fromBinary } from '@bufbuild/protobuf';
 import { Controller } from '@nestjs/common';
 import { OnBroadcast, type Message } from '@throughline/bus';
-import { ConfigRecordSchema, readOrReject } from '@throughline/contracts';
+import { readConfigRecord } from '@throughline/platform';
 import { configName } from './config-event';
 
 /** The newest version of each thing that has come by on the topic `config`. */
@@ -19,7 +18,7 @@ export class ConfigVersions {
 
   take(batch: readonly Message[]): void {
     for (const { value } of batch) {
-      const record = readOrReject(() => fromBinary(ConfigRecordSchema, value), 'undecodable', 'The message is no configuration.');
+      const record = readConfigRecord(value);
       // A kind that a newer version of us has brought is not one that this process changes.
       if (record.value.case !== undefined) this.see(configName(record), record.version);
     }
