@@ -6,6 +6,8 @@ import type { ServerLog } from './server-log';
 
 const FIRST_DELAY_MS = 100;
 const LONGEST_DELAY_MS = 10_000;
+/** A session that does not answer in this time counts as broken. */
+const ANSWER_MS = 5_000;
 
 /** One session that listens on all channels of a process, opened with the first and reopened when it breaks. */
 export class Listener {
@@ -29,7 +31,7 @@ export class Listener {
     this.wakes.set(channel, set.add(wake));
     try {
       const client = await (this.session ??= this.open());
-      await this.inTurn(() => client.query(`LISTEN ${channel}`));
+      await this.inTurn(() => this.hear(client, channel));
     } catch (error) {
       set.delete(wake);
       throw serverError(error);
@@ -49,6 +51,16 @@ export class Listener {
     await client?.end();
   }
 
+  private async hear(client: Client, channel: string): Promise<void> {
+    try {
+      await client.query(`LISTEN ${channel}`);
+    } catch (error) {
+      // Its server may be gone without a word: then it hears nothing of the other channels either, and is to be reopened.
+      client.connection.stream.destroy();
+      throw error;
+    }
+  }
+
   /** One query at a time: the driver's own queue is to go. */
   private inTurn<T>(query: () => Promise<T>): Promise<T> {
     const answer = this.turn.then(query);
@@ -57,7 +69,14 @@ export class Listener {
   }
 
   private async open(): Promise<Client> {
-    const client = new Client({ connectionString: this.url, keepAlive: true, application_name: 'tl_listen', connectionTimeoutMillis: 10_000 });
+    const client = new Client({
+      connectionString: this.url,
+      keepAlive: true,
+      keepAliveInitialDelayMillis: 10_000,
+      application_name: 'tl_listen',
+      connectionTimeoutMillis: 10_000,
+      query_timeout: ANSWER_MS,
+    });
     client.on('notification', ({ channel, payload }) => {
       if (payload !== this.id) this.wake(channel, 'elsewhere');
     });

@@ -25,14 +25,32 @@ async function proxyTo(port: number) {
   return { state, close, port: (server.address() as AddressInfo).port };
 }
 
-// Its time-outs were all the server's own: one whose host had lost power held a transaction, and its connection, for hours.
-it('a transaction ends though the server has taken a statement and says no more', async () => {
+/** A database behind a way that can fall silent. */
+async function behindProxy() {
   const proxy = await proxyTo(Number(new URL(test.url).port));
   const url = Object.assign(new URL(test.url), { hostname: '127.0.0.1', port: String(proxy.port) });
-  const database = openDatabase({ url: url.href, service: 'silent', statementTimeoutMs: 300, transactionTimeoutMs: 300 });
+  return { proxy, database: openDatabase({ url: url.href, service: 'silent', statementTimeoutMs: 300, transactionTimeoutMs: 300 }) };
+}
+
+// Its time-outs were all the server's own: one whose host had lost power held a transaction, and its connection, for hours.
+it('a transaction ends though the server has taken a statement and says no more', async () => {
+  const { proxy, database } = await behindProxy();
   await database.system((tx) => tx.query('SELECT 1'));
   proxy.state.silent = true;
   await expect(database.writer([randomUUID()], (tx) => tx.query('SELECT 1'))).rejects.toMatchObject({ slug: 'database-unavailable' });
   proxy.close();
   await database.close();
 });
+
+// Its session had no time-out at all: whoever wanted to hear of something new waited for hours, and with him all who came after.
+it('nobody waits for ever to listen, and what was heard before is heard again once the server is back', async () => {
+  const { proxy, database } = await behindProxy();
+  const woken = Promise.withResolvers<void>();
+  await database.listen('first', () => woken.resolve());
+  proxy.state.silent = true;
+  await expect(database.listen('second', () => undefined)).rejects.toMatchObject({ slug: 'database-unavailable' });
+  proxy.state.silent = false;
+  await woken.promise;
+  await database.close();
+  proxy.close();
+}, 20_000);
