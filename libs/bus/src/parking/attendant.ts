@@ -57,13 +57,18 @@ export class Attendant extends Subscriber {
         this.handlerFailed(passing);
         await this.bell.sleep(this.backoff.next(), going);
       } else if (due.length) this.backoff.reset();
-      else await this.bell.wait(Math.min((await lot.nextDueMs()) ?? POLL_MS, POLL_MS));
+      else await this.bell.wait(Math.min((await this.nextDueMs()) ?? POLL_MS, POLL_MS));
     }
   }
 
   /** Whoever is told may be away: the keys are tried all the same, and what was not told is told later. */
   private async tell(): Promise<void> {
     await this.parts.lot.tellChanges().catch((error: unknown) => this.log.warn({ ...this.names, ...faultOf(error) }, 'what became of parked keys was not told'));
+  }
+
+  /** Undefined while it is paused, too: what is due by then waits for `resume`. */
+  private async nextDueMs(): Promise<number | undefined> {
+    return this.paused ? undefined : this.parts.lot.nextDueMs();
   }
 
   /** The first messages of a key: as far as they pass. Gives the error that stopped it. */
