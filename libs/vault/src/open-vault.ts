@@ -5,7 +5,7 @@ import { BOXES_PER_KEY } from './box-budget';
 import { finishErasures } from './finish-erasures';
 import { keyTimes } from './key-calendar';
 import type { KeyPort } from './key-port.contract';
-import { keyVersion, versionId, versionsOf, type VersionedKind } from './key-versions';
+import { versionId, versionsOf, type VersionedKind } from './key-versions';
 import { SegmentKeys } from './segment-keys';
 import { countSlots } from './segment-slot-table';
 import { destroyRetiredSlots, rotateSlots } from './slot-rotation';
@@ -111,10 +111,10 @@ class PortVault implements Vault {
   async destroyVersion(tenant: string, kind: VersionedKind, version: number): Promise<void> {
     const newest = (await versionsOf(this.port, tenant, kind)).at(-1) ?? 1;
     if (version >= newest) throw rejected('key-in-use', `The newest ${kind} key is in use: make the next version first.`, { status: 409 });
-    // The version first: from then on nobody makes another part of it.
-    await this.port.destroy(tenant, versionId(kind, version));
-    const ids = await this.port.list(tenant, kind);
-    for (const part of ids.filter((id) => keyVersion(id) === version)) await this.port.destroy(tenant, part);
+    const id = versionId(kind, version);
+    const parts = (await this.port.list(tenant, kind)).filter((other) => other.startsWith(`${id}.`));
+    // The version itself last: who dies before that finds it listed, and destroys it once more.
+    for (const one of [...parts, id]) await this.port.destroy(tenant, one);
     this.tenants.get(tenant)?.askForVersions();
   }
 }

@@ -34,14 +34,3 @@ describe('a version of the hash key that was destroyed', () => {
     expect((await given(START, port).vault.forTenant(tenant)).hash('identity', TEXT)).toEqual(third);
   });
 });
-
-// A key that has sealed its share goes on in parts (`config:1.1`), and those stayed behind: with them a backup opened.
-it('destroys the parts of a version with it', async () => {
-  const tenant = randomUUID();
-  const { vault, port } = given(START, undefined, { boxesPerKey: 2 });
-  for (let box = 0; box < 4; box += 1) (await vault.forTenant(tenant)).seal('config', 'acc_1', Buffer.from('secret'));
-  await vault.addVersion(tenant, 'config', 2);
-  expect(await port.list(tenant, 'config')).toContain('config:1.1');
-  await vault.destroyVersion(tenant, 'config', 1);
-  expect(await port.list(tenant, 'config')).toEqual(['config:2']);
-});

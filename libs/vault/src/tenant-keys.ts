@@ -140,7 +140,7 @@ export class LoadedKeys implements TenantKeys {
   }
 
   private comingIds(at: number): string[] {
-    return [...comingKeyIds(at), ...this.budget.partIds()];
+    return [...comingKeyIds(at), ...this.budget.partIds().filter((id) => this.versions.stands(id))];
   }
 
   private forgetPast(at: number): void {
