@@ -35,6 +35,8 @@ describe('an address', () => {
   it('is in lower case where it is a mailbox, else as the provider writes it', () => {
     expect(normalAddress('email', ' Support@Demo.EXAMPLE ')).toBe('support@demo.example');
     expect(normalAddress('web-chat', ' site_AbC ')).toBe('site_AbC');
+    for (const domain of ['bücher.example', 'BÜCHER.example', 'xn--bcher-kva.example']) expect(normalAddress('email', `support@${domain}`)).toBe('support@bücher.example');
+    expect(normalAddress('email', 'support@a b')).toBe('support@a b');
   });
 
   it('written in its form stays so', () => {

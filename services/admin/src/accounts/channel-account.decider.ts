@@ -1,3 +1,4 @@
+import { domainToUnicode } from 'node:url';
 import { wellFormed, type FieldError } from '@throughline/contracts';
 
 /** What a tenant says of one of its endpoints at a provider. */
@@ -33,8 +34,15 @@ export function patched(account: AccountDetails, patch: AccountPatch): AccountDe
   return { ...account, channel, address, secrets: merged(account.secrets, patch.secrets), settings: merged(account.settings, patch.settings) };
 }
 
-/** The one written form of an address: a mailbox in lower case, everything else as the provider writes it. */
-export const normalAddress = (channel: string, address: string) => (channel === 'email' ? address.trim().toLowerCase() : address.trim());
+/** The one written form of an address: a mailbox in lower case, its domain in Unicode; everything else as the provider writes it. */
+export const normalAddress = (channel: string, address: string) => (channel === 'email' ? normalMailbox(address.trim().toLowerCase()) : address.trim());
+
+/** Two spellings of a domain (`xn--...`) name one mailbox, which may be one tenant's only. What is no domain stays as it is. */
+function normalMailbox(address: string): string {
+  const at = address.lastIndexOf('@') + 1;
+  const domain = at > 0 && domainToUnicode(address.slice(at));
+  return domain ? address.slice(0, at) + domain : address;
+}
 
 /** What is wrong with the secrets and settings; empty where nothing is. No secret is ever repeated. */
 export function accountErrors({ secrets, settings }: Pick<AccountDetails, 'secrets' | 'settings'>): FieldError[] {
