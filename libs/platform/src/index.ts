@@ -21,5 +21,6 @@ export { redriveHandlers, type Redriven, type RedriveOptions } from './redrive/r
 export { openRuntime, type OpenedRuntime, type OpenOptions } from './runtime/open-runtime';
 export { Keeper, type Keeping } from './start/keeper';
 export { startService, type RunningService, type StartOptions } from './start/start-service';
+export { showHorizon } from './telemetry/log-horizon';
 export { WebhookDoor, type HttpRequest } from './webhooks/webhook-door';
 export { webhookControllers } from './webhooks/webhooks.controller';

@@ -1,6 +1,6 @@
 import { Logger, Module, type DynamicModule, type OnApplicationBootstrap, type OnApplicationShutdown, type OnModuleDestroy, type Provider } from '@nestjs/common';
 import { eventStore, rebuildReadModels, subscribe, throughGate, type LogSubscription, type RebuildOptions } from '@throughline/event-store';
-import { Keeper, LogDoor, LogDoorController, redriveHandlers, type Keeping, type Runtime, type ServiceDefinition } from '@throughline/platform';
+import { Keeper, LogDoor, LogDoorController, redriveHandlers, showHorizon, type Keeping, type Runtime, type ServiceDefinition } from '@throughline/platform';
 import type { Database } from '@throughline/postgres';
 import type { Vault } from '@throughline/vault';
 import { LRUCache } from 'lru-cache';
@@ -29,6 +29,7 @@ class LogFollowers implements OnApplicationBootstrap, OnModuleDestroy, OnApplica
   private readonly log = new Logger('profile');
   private readonly erasures: Keeper;
   private subscription: LogSubscription | undefined;
+  private hideHorizon: (() => void) | undefined;
 
   constructor(
     private readonly database: Database,
@@ -53,6 +54,7 @@ class LogFollowers implements OnApplicationBootstrap, OnModuleDestroy, OnApplica
       onError: (error) => this.log.warn({ err: error }, 'publishing the log failed, trying again'),
       horizon: { log: this.log },
     });
+    this.hideHorizon = showHorizon('profile', this.subscription);
   }
 
   async onModuleDestroy(): Promise<void> {
@@ -61,6 +63,7 @@ class LogFollowers implements OnApplicationBootstrap, OnModuleDestroy, OnApplica
   }
 
   async onApplicationShutdown(): Promise<void> {
+    this.hideHorizon?.();
     await Promise.all([this.subscription?.close(), this.erasures.stop()]);
   }
 }

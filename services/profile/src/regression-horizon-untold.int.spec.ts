@@ -25,6 +25,7 @@ it('a transaction that holds back the log is told of', async () => {
   let ahead = 0;
   const clock = jest.spyOn(performance, 'now').mockImplementation(() => now() + (ahead += 20_000));
   await until(() => lines.some((line) => line.includes(`"xid":"${rows[0]!.xid}"`)));
+  expect(await (await fetch(`${service.url}/metrics`)).text()).toMatch(/throughline_log_horizon_seconds\{service="profile"[^}]*\} [1-9]/);
   clock.mockRestore();
   expect(lines.join('')).toContain('a transaction holds back the log');
 });

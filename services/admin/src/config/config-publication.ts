@@ -1,7 +1,7 @@
 import type { BatchHandler, Bus } from '@throughline/bus';
 import { comparePositions, parsePosition, type Position } from '@throughline/contracts';
 import { subscribe, type EventStore, type LogSubscription, type StoredEvent } from '@throughline/event-store';
-import { readConfigRecord } from '@throughline/platform';
+import { readConfigRecord, showHorizon } from '@throughline/platform';
 import type { Database, ServerLog } from '@throughline/postgres';
 import type { Vault } from '@throughline/vault';
 import { configName, openConfigEvent } from './config-event';
@@ -29,15 +29,18 @@ const PAGE = 500;
 /** Keeps the topic `config` as admin's log says: publishes what is new, and again what the topic lost. */
 export class ConfigPublication {
   private relay: LogSubscription | undefined;
+  private hideHorizon: (() => void) | undefined;
 
   constructor(private readonly parts: ConfigPublicationParts) {}
 
   async start(): Promise<void> {
     const { bus, database, store, vault, onError, log } = this.parts;
     this.relay = await subscribe(database, store, { name: RELAY, handle: configRelay(bus, vault), onError, horizon: { log } });
+    this.hideHorizon = showHorizon('admin', this.relay);
   }
 
   async stop(): Promise<void> {
+    this.hideHorizon?.();
     await this.relay?.close();
   }
 
