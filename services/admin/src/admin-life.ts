@@ -65,6 +65,7 @@ const expiredKeys = ({ vault }: Runtime): Keeping => ({
   work: () => vault.destroyExpired(),
   done: 'keys destroyed whose time was over',
   failed: 'expired keys could not be destroyed',
+  irreversible: true,
 });
 
 const expiredBlobs = (runtime: Runtime): Keeping => ({
@@ -72,6 +73,7 @@ const expiredBlobs = (runtime: Runtime): Keeping => ({
   work: () => runtime.expireBlobs(),
   done: 'blobs deleted whose time was over',
   failed: 'blobs whose time is over could not be deleted',
+  irreversible: true,
 });
 
 const runtimeParts = ({ bus, vault }: Runtime) => ({ bus, vault });

@@ -1,4 +1,5 @@
 import type { Logger } from '@nestjs/common';
+import { SteadyClock } from './steady-clock';
 
 /** Work whose time comes round: `work` answers how many things it removed; `done` and `failed` are what the log says of it. */
 export interface Keeping {
@@ -6,10 +7,18 @@ export interface Keeping {
   work: () => Promise<number>;
   done: string;
   failed: string;
+  /** What is gone by the clock is gone for good: it waits until the clock has been steady for a quarter of an hour, also after the start. */
+  irreversible?: true;
 }
 
-/** Does its work at once and then every `everyMs`, until it is stopped. A failure is logged, and the next turn tries again. */
+const LOOK_MS = 60_000;
+/** A clock that is wrong is put right by then. */
+const STEADY_MS = 15 * 60_000;
+
+/** Does its work at once and then every `everyMs` (a minute at least), until it is stopped. A failure is logged, and the next turn tries again. */
 export class Keeper {
+  private readonly clock = new SteadyClock();
+  private dueAt = -Infinity;
   private timer: NodeJS.Timeout | undefined;
   private working: Promise<void> = Promise.resolve();
 
@@ -19,13 +28,21 @@ export class Keeper {
   ) {}
 
   start(): void {
-    this.work();
-    this.timer = setInterval(() => this.work(), this.keeping.everyMs).unref();
+    this.look();
+    this.timer = setInterval(() => this.look(), LOOK_MS).unref();
   }
 
   async stop(): Promise<void> {
     clearInterval(this.timer);
     await this.working;
+  }
+
+  private look(): void {
+    const may = this.clock.steadyMs() >= (this.keeping.irreversible ? STEADY_MS : 0);
+    const now = performance.now();
+    if (!may || now < this.dueAt) return;
+    this.dueAt = now + this.keeping.everyMs;
+    this.work();
   }
 
   private work(): void {
