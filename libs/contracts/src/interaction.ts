@@ -86,8 +86,13 @@ export const KNOWN_TYPES = [
 /** A type with a schema. */
 export type KnownType = (typeof KNOWN_TYPES)[number];
 
+/** The type that links two identities. */
+export const IDENTITY_LINKED = 'identity.linked';
+/** The type that asks a channel to send. */
+export const MESSAGE_REQUESTED = 'message.requested';
+
 /** The types of what the profile itself decides: they link customers and send messages, so no door takes them. */
-export const OWN_TYPES: readonly string[] = ['identity.linked', 'message.requested'];
+export const OWN_TYPES: readonly string[] = [IDENTITY_LINKED, MESSAGE_REQUESTED];
 
 /** `<thing>.<past participle>`: lower case words joined by hyphens, one dot or more between them; at most 100 characters. */
 export const TYPE_PATTERN = /^(?=.{3,100}$)[a-z][a-z0-9-]*(\.[a-z][a-z0-9-]*)+$/;

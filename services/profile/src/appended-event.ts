@@ -1,4 +1,4 @@
-import type { Position } from '@throughline/contracts';
+import { IDENTITY_LINKED, type Position } from '@throughline/contracts';
 import { readTells, tellsOf } from './body-tells';
 import type { OpenEvent } from './ledger-event';
 import { traitsOf, type Told, type TraitName } from './traits';
@@ -29,7 +29,5 @@ function sources({ id, occurredAt, providerSequence }: OpenEvent['envelope'], tr
   return Object.fromEntries(traits.map((trait) => [trait, source]));
 }
 
-/** Types that steer the read models and are no part of the timeline. */
-export const IDENTITY_LINKED = 'identity.linked';
-
+/** A link steers the read models and is no part of the timeline. */
 export const isTimelineItem = ({ envelope }: OpenEvent) => envelope.type !== IDENTITY_LINKED;

@@ -1,6 +1,5 @@
-import type { Body } from '@throughline/contracts';
+import { IDENTITY_LINKED, type Body } from '@throughline/contracts';
 import type { Database } from '@throughline/postgres';
-import { IDENTITY_LINKED } from './appended-event';
 import { readCards, type CardOf, type CardParts } from './cards';
 import { linkDataOf } from './link-event';
 import { RecentCards, type CardChanges } from './recent-cards';

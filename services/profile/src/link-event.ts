@@ -1,7 +1,6 @@
-import { derivedId, Direction, formatIdentity, type Body, type NormalIdentity } from '@throughline/contracts';
+import { derivedId, Direction, formatIdentity, IDENTITY_LINKED, type Body, type NormalIdentity } from '@throughline/contracts';
 import type { TenantKeys } from '@throughline/vault';
 import canonicalize from 'canonicalize';
-import { IDENTITY_LINKED } from './appended-event';
 import { IDENTITY_RULES_VERSION } from './identity.decider';
 import { planEvent, type PlannedEvent } from './ledger-event';
 import { readData } from './traits';

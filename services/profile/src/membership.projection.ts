@@ -1,7 +1,7 @@
-import { formatIdentity } from '@throughline/contracts';
+import { formatIdentity, IDENTITY_LINKED } from '@throughline/contracts';
 import type { Tx } from '@throughline/postgres';
 import type { SegmentKey, TenantKeys } from '@throughline/vault';
-import { IDENTITY_LINKED, type AppendedEvent } from './appended-event';
+import type { AppendedEvent } from './appended-event';
 import { ownIdentity } from './ledger-event';
 import { linkDataOf } from './link-event';
 import { mergeCustomers, readSegments, writeLinks, writeSegments, type LinkRow, type SegmentRow } from './membership';

@@ -1,4 +1,4 @@
-import { Direction, interactionId, notFound, readEnvelope, rejected } from '@throughline/contracts';
+import { Direction, interactionId, MESSAGE_REQUESTED, notFound, readEnvelope, rejected } from '@throughline/contracts';
 import type { EventStore } from '@throughline/event-store';
 import type { Account, Directory } from '@throughline/platform';
 import type { Database, Tx } from '@throughline/postgres';
@@ -8,7 +8,6 @@ import type { BodyStore } from './body-store';
 import { Overtaken, type Ledger } from './ledger';
 import { planEvent, type PlannedEvent } from './ledger-event';
 import { findSegments } from './reading/customer-finder';
-import { MESSAGE_REQUESTED } from './relay';
 
 /** Providers whose channel takes messages now. */
 const SENDING_PROVIDERS = ['web-chat'];

@@ -1,8 +1,7 @@
-import type { Body, Envelope } from '@throughline/contracts';
+import { IDENTITY_LINKED, type Body, type Envelope } from '@throughline/contracts';
 import type { EventHead, EventStore } from '@throughline/event-store';
 import type { Tx } from '@throughline/postgres';
 import type { SegmentKey } from '@throughline/vault';
-import { IDENTITY_LINKED } from './appended-event';
 import type { BodyStore } from './body-store';
 import { tellsOf } from './body-tells';
 

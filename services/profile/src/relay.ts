@@ -1,6 +1,6 @@
 import type { BlobStore } from '@throughline/blob';
 import type { Bus, OutgoingMessage } from '@throughline/bus';
-import { formatPosition, readEnvelope, writeRecord, writeTimelineRecord, type RecordParts } from '@throughline/contracts';
+import { formatPosition, MESSAGE_REQUESTED, readEnvelope, writeRecord, writeTimelineRecord, type RecordParts } from '@throughline/contracts';
 import type { StoredEvent } from '@throughline/event-store';
 import { bodyToSend } from '@throughline/platform';
 import type { SegmentKey, TenantKeys, Vault } from '@throughline/vault';
@@ -12,9 +12,6 @@ import type { TraitValues } from './trait-values';
 import { traitsOf } from './traits';
 
 const NONE = new Uint8Array();
-
-/** The type that asks a channel to send. */
-export const MESSAGE_REQUESTED = 'message.requested';
 
 export interface RelayParts extends EventCardsParts {
   vault: Pick<Vault, 'forTenant' | 'existingSegmentKeys'>;

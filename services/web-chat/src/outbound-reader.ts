@@ -1,7 +1,7 @@
 import { fromBinary } from '@bufbuild/protobuf';
 import type { BlobStore } from '@throughline/blob';
 import type { Message } from '@throughline/bus';
-import { isRejected, readOrReject, RecordSchema, type Body, type Record } from '@throughline/contracts';
+import { isRejected, MESSAGE_REQUESTED, readOrReject, RecordSchema, type Body, type Record } from '@throughline/contracts';
 import { openRecord, type Account, type Directory } from '@throughline/platform';
 import type { Vault } from '@throughline/vault';
 import type { ChatServer } from './chat-server';
@@ -27,7 +27,7 @@ export class OutboundReader {
 
   private async takeOne(record: Record): Promise<void> {
     const { envelope } = record;
-    if (!envelope || envelope.type !== 'message.requested') return;
+    if (!envelope || envelope.type !== MESSAGE_REQUESTED) return;
     const account = await this.parts.directory.account(envelope.account);
     if (account?.provider !== 'web-chat' || account.tenant !== envelope.tenant) return;
     const body = await this.open(record, envelope.tenant);

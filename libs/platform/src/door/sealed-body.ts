@@ -8,15 +8,10 @@ export const INLINE_LIMIT = 256 * 1024;
 
 type Keys = Pick<TenantKeys, 'tenant' | 'seal'>;
 
-/**
- * A body's bytes as they travel, in the open. One over 256 KiB is durably in the blob store when this resolves, and a small body names it. Its
- * blob has one name as long as it is sealed under one key: who tries again and again stores it once.
- */
+/** A body's bytes as they travel, in the open. One over 256 KiB is durably in the blob store when this resolves, and a small body names it. */
 export async function bodyToSend(keys: Keys, blobs: BlobStore, id: string, body: Uint8Array): Promise<Uint8Array> {
   if (body.length <= INLINE_LIMIT) return body;
-  const sealed = keys.seal('epoch', id, body);
-  const blob = derivedId(id, sealed.keyId, 0);
-  await putBox(keys.tenant, blobs, { blob, purpose: 'epoch' }, sealed);
+  const blob = await putOnce(keys.tenant, blobs, { id, purpose: 'epoch' }, keys.seal('epoch', id, body));
   return toBinary(BodySchema, create(BodySchema, { blob }));
 }
 
@@ -49,8 +44,17 @@ export async function putSealed(keys: Keys, blobs: BlobStore, { blob, id, purpos
   await putBox(keys.tenant, blobs, { blob, purpose }, keys.seal(purpose, id, plain));
 }
 
-/** The same for what is sealed already. */
-export async function putBox(tenant: string, blobs: BlobStore, { blob, purpose }: Omit<BlobPlace, 'id'>, sealed: Sealed): Promise<void> {
+/**
+ * Puts what is sealed already, in a blob that its id and its key name: who tries again and again stores it once. Of a name the first blob
+ * stays, and one whose key is gone does not stand for what comes later. The blob's name.
+ */
+export async function putOnce(tenant: string, blobs: BlobStore, { id, purpose }: Omit<BlobPlace, 'blob'>, sealed: Sealed): Promise<string> {
+  const blob = derivedId(id, sealed.keyId, 0);
+  await putBox(tenant, blobs, { blob, purpose }, sealed);
+  return blob;
+}
+
+async function putBox(tenant: string, blobs: BlobStore, { blob, purpose }: Omit<BlobPlace, 'id'>, sealed: Sealed): Promise<void> {
   await blobs.put(tenant, blob, toBinary(SealedBodySchema, sealedBody(sealed)), CLASS[purpose]);
 }
 

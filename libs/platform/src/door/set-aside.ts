@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import { create, toBinary } from '@bufbuild/protobuf';
 import type { BlobStore } from '@throughline/blob';
 import type { Bus } from '@throughline/bus';
-import { deadLetterId, DeadLetterSchema, derivedId, type DeadLetter } from '@throughline/contracts';
+import { deadLetterId, DeadLetterSchema, type DeadLetter } from '@throughline/contracts';
 import type { TenantKeys, Vault } from '@throughline/vault';
 import type { DeadLetters, SetAside } from '../runtime.contract';
-import { INLINE_LIMIT, putBox } from './sealed-body';
+import { INLINE_LIMIT, putOnce } from './sealed-body';
 
 export interface DeadLetterParts {
   bus: Pick<Bus, 'publish'>;
@@ -30,9 +30,7 @@ export class BusDeadLetters implements DeadLetters {
   private async keep(keys: TenantKeys, id: string, raw: Uint8Array): Promise<Pick<DeadLetter, 'rawBlob'> | { raw: { keyId: string; box: Uint8Array } }> {
     const sealed = keys.seal('raw', id, raw);
     if (raw.length <= INLINE_LIMIT) return { raw: sealed };
-    // Of a name the first blob stays, and one whose key is gone must not stand for what comes later.
-    const rawBlob = derivedId(id, sealed.keyId, 0);
-    await putBox(keys.tenant, this.parts.blobs, { blob: rawBlob, purpose: 'raw' }, sealed);
+    const rawBlob = await putOnce(keys.tenant, this.parts.blobs, { id, purpose: 'raw' }, sealed);
     return { rawBlob };
   }
 }
