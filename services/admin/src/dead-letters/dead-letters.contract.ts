@@ -1,9 +1,13 @@
+import { applyDecorators } from '@nestjs/common';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { IsIn, IsInt, IsISO8601, IsOptional, IsRFC3339, IsString, Max, MaxLength, Min, MinLength } from 'class-validator';
 import { PageQuery } from '../config/paging';
 import type { DecisionRow } from './dead-letter-decisions';
 import { STATES, type DeadLetterRow } from './dead-letter-table';
+
+/** RFC 3339, on a day that exists: the one decorator knows the form with its offset, the other the calendar. */
+const IsMoment = () => applyDecorators(IsRFC3339(), IsISO8601({ strict: true }));
 
 export class DeadLetterQuery extends PageQuery {
   @ApiPropertyOptional({ example: 'conflict' })
@@ -25,14 +29,12 @@ export class DeadLetterQuery extends PageQuery {
 
   @ApiPropertyOptional({ format: 'date-time', description: 'First failure at or after.' })
   @IsOptional()
-  @IsRFC3339()
-  @IsISO8601({ strict: true })
+  @IsMoment()
   from?: string;
 
   @ApiPropertyOptional({ format: 'date-time', description: 'First failure before.' })
   @IsOptional()
-  @IsRFC3339()
-  @IsISO8601({ strict: true })
+  @IsMoment()
   to?: string;
 }
 
@@ -70,14 +72,12 @@ export class RedriveSelection extends RedriveRequest {
 
   @ApiPropertyOptional({ format: 'date-time', description: 'First failure at or after.' })
   @IsOptional()
-  @IsRFC3339()
-  @IsISO8601({ strict: true })
+  @IsMoment()
   from?: string;
 
   @ApiPropertyOptional({ format: 'date-time', description: 'First failure before.' })
   @IsOptional()
-  @IsRFC3339()
-  @IsISO8601({ strict: true })
+  @IsMoment()
   to?: string;
 
   @ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: 1000, default: 1000 })
