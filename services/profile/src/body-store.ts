@@ -20,17 +20,30 @@ type SealedEvent = Pick<StoredEvent, 'tenant' | 'id' | 'box'>;
 export class BodyStore {
   /** @param onLost hears of each event whose body's blob is not in the store, whenever it is looked for */
   constructor(
-    private readonly blobs: Pick<BlobStore, 'get' | 'put'>,
+    private readonly blobs: Pick<BlobStore, 'get' | 'put' | 'delete'>,
     private readonly onLost: (event: string) => void = () => undefined,
   ) {}
 
-  /** The bytes the log seals: the body, or a small one that names the blob it now lies in. */
-  async stored({ envelope, plain }: PlannedEvent, key: SegmentKey): Promise<Uint8Array> {
-    if (plain.length <= INLINE_LIMIT) return plain;
-    // A new id each time: a transaction that is rolled back may leave a blob that only a lost key opens.
-    const blob = randomUUID();
-    await this.blobs.put(envelope.tenant, blob, key.seal(envelope.id, plain).box);
-    return toBinary(BodySchema, create(BodySchema, { blob }));
+  /**
+   * The bytes the log seals of each event: its body, or a small one that names the blob it now lies in. Ends when no blob is on its way any more.
+   * @param laid takes the ids of these blobs, those that could not be stored too
+   */
+  async stored(events: readonly PlannedEvent[], keys: ReadonlyMap<string, SegmentKey>, laid: string[]): Promise<Uint8Array[]> {
+    const puts: Promise<void>[] = [];
+    const bodies = events.map(({ segment, envelope: { tenant, id }, plain }) => {
+      if (plain.length <= INLINE_LIMIT) return plain;
+      const blob = randomUUID();
+      laid.push(blob);
+      puts.push(this.blobs.put(tenant, blob, keys.get(segment)!.seal(id, plain).box));
+      return toBinary(BodySchema, create(BodySchema, { blob }));
+    });
+    for (const put of await Promise.allSettled(puts)) if (put.status === 'rejected') throw put.reason;
+    return bodies;
+  }
+
+  /** Takes back what `stored` laid, as far as the store can now. */
+  async discard(tenant: string, laid: readonly string[]): Promise<void> {
+    await Promise.allSettled(laid.map((blob) => this.blobs.delete(tenant, blob)));
   }
 
   /**

@@ -1,6 +1,6 @@
 import type { AppendOutcome, EventStore, StoredEvent } from '@throughline/event-store';
 import type { Tx } from '@throughline/postgres';
-import type { SegmentKey, TenantKeys, Vault } from '@throughline/vault';
+import type { TenantKeys, Vault } from '@throughline/vault';
 import { appendedEvent, type AppendedEvent } from './appended-event';
 import { cardWords } from './event-cards';
 import { sealEvent, type PlannedEvent } from './ledger-event';
@@ -27,9 +27,22 @@ export class Ledger {
   /** Appends events of one tenant that the log does not know yet. Throws `Overtaken` where it knows one by now. */
   async write(tx: Tx, keys: TenantKeys, events: readonly PlannedEvent[]): Promise<AppendedEvent[]> {
     if (events.length === 0) return [];
+    const laid: string[] = [];
+    try {
+      return await this.append(tx, keys, events, laid);
+    } catch (error) {
+      // Nothing was committed, so nothing names them; and who tries again lays others.
+      await this.bodies.discard(keys.tenant, laid);
+      throw error;
+    }
+  }
+
+  /** @param laid takes the ids of the blobs that it stores */
+  private async append(tx: Tx, keys: TenantKeys, events: readonly PlannedEvent[], laid: string[]): Promise<AppendedEvent[]> {
     const segmentKeys = await this.vault.segmentKeys(tx, keys.tenant, [...new Set(events.map((event) => event.segment))]);
     const traits = events.map(sayTraits);
-    const sealed = await Promise.all(events.map((event) => this.seal(event, segmentKeys.get(event.segment)!)));
+    const bodies = await this.bodies.stored(events, segmentKeys, laid);
+    const sealed = events.map((event, index) => sealEvent(event, bodies[index]!, segmentKeys.get(event.segment)!));
     const places = (await this.store.append(tx, sealed)).map(placeOf);
     const appended = events.map((event, index) => appendedEvent(event, places[index]!));
     await project(tx, keys, segmentKeys, appended);
@@ -41,10 +54,6 @@ export class Ledger {
   private remember({ envelope, body, plain }: PlannedEvent, stored: StoredEvent, traits: Traits): void {
     this.traits.remember(envelope.tenant, envelope.id, traits);
     this.recent.keep(stored, { plain, words: cardWords(envelope.type, body, traits) });
-  }
-
-  private async seal(event: PlannedEvent, key: SegmentKey) {
-    return sealEvent(event, await this.bodies.stored(event, key), key);
   }
 }
 
