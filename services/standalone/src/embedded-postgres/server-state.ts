@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { chmodSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { giveFolderBack, refuseLiving, takeFolder } from './folder-claim';
 import { processIdentity } from './process-identity';
 
 /** What one start tells the next. Kept in `server.json`, readable by its owner only. */
@@ -16,11 +17,10 @@ const fileOf = (folder: string) => join(folder, 'server.json');
 
 /** Takes the folder for this process. Throws where another living process has it. */
 export async function claimFolder(folder: string): Promise<ServerState> {
+  takeFolder(folder);
   const known = read(folder);
-  const [pid] = known?.owner?.split('@') ?? [];
-  if (known?.owner && Number(pid) !== process.pid && processIdentity(Number(pid)) === known.owner) {
-    throw new Error(`${folder} is in use by process ${pid}: stop it first, or set another DATA_DIR`);
-  }
+  // One of a version before, which makes no claims.
+  refuseLiving(folder, known?.owner);
   const password = known?.password ?? randomBytes(24).toString('base64url');
   return save(folder, { port: await freePort(known?.port), password, owner: processIdentity(process.pid) });
 }
@@ -28,6 +28,7 @@ export async function claimFolder(folder: string): Promise<ServerState> {
 /** Gives the folder back. */
 export function releaseFolder(folder: string, { port, password }: ServerState): void {
   save(folder, { port, password });
+  giveFolderBack(folder);
 }
 
 /** A port nobody listens on: `wanted` where it is free. */
