@@ -88,6 +88,12 @@ export interface DoorRequest {
   trace?: string;
 }
 
+/** An interaction, and how it came in. */
+export interface DoorItem {
+  request: DoorRequest;
+  interaction: Interaction;
+}
+
 /** What became of one interaction: durable, or refused with the fields that will not do. */
 export type DoorOutcome =
   | { status: 'accepted'; interactionId: string; warnings: FieldError[] }
@@ -99,6 +105,8 @@ export type DoorOutcome =
  */
 export interface Door {
   accept(request: DoorRequest, interactions: readonly Interaction[]): Promise<DoorOutcome[]>;
+  /** Interactions of several accounts of one tenant: on the bus they follow each other as they do here. */
+  acceptEach(tenant: string, items: readonly DoorItem[]): Promise<DoorOutcome[]>;
   /** Puts what was accepted before on the bus again, as it was accepted: behind what is on its key already. */
   again(tenant: string, accepted: AcceptedInteraction): Promise<void>;
   /** Keeps raw input sealed in the blob store; the id to name it by (`rawBlob`). */

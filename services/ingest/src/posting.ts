@@ -1,5 +1,5 @@
 import { notFound, rejected, ThroughlineError, type FieldError, type Interaction } from '@throughline/contracts';
-import { mayIngest, mayVouch, type Account, type Credential, type DoorOutcome, type Runtime } from '@throughline/platform';
+import { mayIngest, mayVouch, type Account, type Credential, type DoorItem, type DoorOutcome, type DoorRequest, type Runtime } from '@throughline/platform';
 import { checkPosted } from './check-posted';
 import type { Posted } from './cloud-event';
 import type { PostedInteraction } from './posted-interaction';
@@ -15,9 +15,9 @@ interface Formed {
   place: number;
 }
 
-type Checked = Pick<Formed, 'under' | 'place'> & { interaction: Interaction };
+type Checked = DoorItem & Pick<Formed, 'under' | 'place'>;
 
-/** Takes posted items to the bus: one publishing per account, so a thousand items cost little more than one. */
+/** Takes posted items to the bus: in one publishing, so a thousand items cost little more than one. */
 export class Posting {
   constructor(private readonly runtime: Pick<Runtime, 'directory' | 'door'>) {}
 
@@ -25,24 +25,31 @@ export class Posting {
   async post(caller: Credential, items: readonly (Posted | Error)[], trace?: string): Promise<Outcome[]> {
     const outcomes = new Array<Outcome>(items.length);
     const formed = formedOf(items, outcomes);
-    const accounts = Map.groupBy(formed, ({ posted }) => posted.account);
-    await Promise.all(Array.from(accounts, ([id, own]) => this.handIn(caller, id, own, trace, outcomes)));
+    const requests = await this.requests(caller, formed, trace);
+    const checked: Checked[] = [];
+    for (const item of formed) {
+      const request = requests.get(item.posted.account);
+      const interaction = itsOwn(() => admitted(caller, item, request?.account));
+      if (interaction instanceof Error) outcomes[item.place] = { error: interaction };
+      else checked.push({ ...item, interaction, request: request! });
+    }
+    await this.handIn(caller, checked, outcomes);
     return outcomes;
   }
 
-  /** Items that name one account, which is asked for once. */
-  private async handIn(caller: Credential, id: string, items: readonly Formed[], trace: string | undefined, outcomes: Outcome[]): Promise<void> {
-    const account = await this.runtime.directory.account(id);
-    const checked: Checked[] = [];
-    for (const item of items) {
-      const interaction = itsOwn(() => admitted(caller, item, account));
-      if (interaction instanceof Error) outcomes[item.place] = { error: interaction };
-      else checked.push({ under: item.under, place: item.place, interaction });
-    }
-    if (!account || checked.length === 0) return;
-    const request = { account, provider: 'generic', service: 'ingest', mayVouch: (namespace: string) => mayVouch(caller, namespace), trace };
-    const results = await this.runtime.door.accept(request, checked.map(({ interaction }) => interaction));
-    for (const [index, { under, place }] of checked.entries()) outcomes[place] = toOutcome(results[index]!, under);
+  /** How items of each account that they name come in. Each is asked for once. */
+  private async requests(caller: Credential, items: readonly Formed[], trace: string | undefined): Promise<Map<string, DoorRequest>> {
+    const named = [...new Set(items.map(({ posted }) => posted.account))];
+    const accounts = await Promise.all(named.map((id) => this.runtime.directory.account(id)));
+    const vouches = (namespace: string) => mayVouch(caller, namespace);
+    const requestOf = (account: Account): DoorRequest => ({ account, provider: 'generic', service: 'ingest', mayVouch: vouches, trace });
+    return new Map(accounts.flatMap((account) => (account ? [[account.id, requestOf(account)]] : [])));
+  }
+
+  private async handIn({ tenant }: Credential, items: readonly Checked[], outcomes: Outcome[]): Promise<void> {
+    if (items.length === 0) return;
+    const results = await this.runtime.door.acceptEach(tenant, items);
+    for (const [index, { under, place }] of items.entries()) outcomes[place] = toOutcome(results[index]!, under);
   }
 }
 

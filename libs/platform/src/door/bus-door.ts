@@ -3,7 +3,7 @@ import type { BlobStore } from '@throughline/blob';
 import type { Bus, OutgoingMessage } from '@throughline/bus';
 import { formatAccepted, formatIdentity, interactionId, wellFormed, type AcceptedInteraction, type FieldError, type Interaction } from '@throughline/contracts';
 import type { TenantKeys, Vault } from '@throughline/vault';
-import type { Account, Directory, Door, DoorOutcome, DoorRequest } from '../runtime.contract';
+import type { Account, Directory, Door, DoorItem, DoorOutcome, DoorRequest } from '../runtime.contract';
 import { admit, type Admitted } from './admission';
 import { tooDeep } from './depth';
 import { allFinite } from './finite';
@@ -18,9 +18,8 @@ export interface DoorParts {
   version: string;
 }
 
-/** What an interaction's acceptance rests on, the same for all of a request. */
+/** What an interaction's acceptance rests on, the same for all that are accepted together. */
 interface Acceptance {
-  request: DoorRequest;
   keys: TenantKeys;
   region: string | undefined;
   /** Unix ms. */
@@ -37,12 +36,15 @@ type Ready = { outcome: DoorOutcome; outward?: Outward };
 export class BusDoor implements Door {
   constructor(private readonly parts: DoorParts) {}
 
-  async accept(request: DoorRequest, interactions: readonly Interaction[]): Promise<DoorOutcome[]> {
-    const { tenant } = request.account;
+  accept(request: DoorRequest, interactions: readonly Interaction[]): Promise<DoorOutcome[]> {
+    return this.acceptEach(request.account.tenant, interactions.map((interaction) => ({ request, interaction })));
+  }
+
+  async acceptEach(tenant: string, items: readonly DoorItem[]): Promise<DoorOutcome[]> {
     const keys = await this.parts.vault.forTenant(tenant);
     const region = this.parts.directory.tenant(tenant)?.region || undefined;
-    const acceptance = { request, keys, region, now: this.parts.clock().getTime() };
-    const ready = interactions.map((interaction) => this.prepare(interaction, acceptance));
+    const acceptance = { keys, region, now: this.parts.clock().getTime() };
+    const ready = items.map((item) => this.prepare(item, acceptance));
     const outward = ready.flatMap(({ outward }) => (outward ? [outward] : []));
     if (outward.length > 0) await this.parts.bus.publish('interactions', await this.keepLarge(keys, outward));
     return ready.map(({ outcome }) => outcome);
@@ -61,19 +63,19 @@ export class BusDoor implements Door {
   }
 
   /** No promise in here: a thousand interactions would wait a thousand turns. */
-  private prepare(given: Interaction, acceptance: Acceptance): Ready {
-    const { request, region } = acceptance;
+  private prepare(item: DoorItem, acceptance: Acceptance): Ready {
+    const { request, interaction: given } = item;
     const unkeepable = unkeepableErrors(given);
     if (unkeepable.length > 0) return { outcome: { status: 'rejected', errors: unkeepable } };
     const channelErrors = checkChannel(given, request);
-    const admitted = admit(given, { region, mayVouch: request.mayVouch });
+    const admitted = admit(given, { region: acceptance.region, mayVouch: request.mayVouch });
     if ('errors' in admitted) return { outcome: { status: 'rejected', errors: [...channelErrors, ...admitted.errors] } };
     if (channelErrors.length > 0) return { outcome: { status: 'rejected', errors: channelErrors } };
-    const accepted = this.accepted(given, admitted, acceptance);
+    const accepted = this.accepted(item, admitted, acceptance);
     return { outcome: { status: 'accepted', interactionId: accepted.id, warnings: admitted.warnings }, outward: outwardOf(accepted, acceptance.keys) };
   }
 
-  private accepted(interaction: Interaction, admitted: Admitted, { request, now }: Acceptance): AcceptedInteraction {
+  private accepted({ interaction, request }: DoorItem, admitted: Admitted, { now }: Acceptance): AcceptedInteraction {
     const { account, provider, service, trace } = request;
     const { type, direction, conversation, providerSequence, content, data, agent, providerIds, rawBlob, revisable } = interaction;
     return {
