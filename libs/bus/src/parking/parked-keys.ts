@@ -39,7 +39,12 @@ export class ParkedKeys {
     const waiting = [failed, ...rest.filter((message) => this.nameOf(message) === name)];
     // Before it is durable: where the answer is lost, a key too many does no harm.
     this.keys.set(name, Symbol());
-    await this.lot.park(error, waiting);
+    try {
+      await this.lot.park(error, waiting);
+    } finally {
+      // Another batch may have read the keys anew meanwhile, or been told that it was not there.
+      this.keys.set(name, Symbol());
+    }
     return waiting;
   }
 
