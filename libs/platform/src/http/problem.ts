@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { HttpException } from '@nestjs/common';
 import { malformed, ThroughlineError, type FieldError } from '@throughline/contracts';
 
@@ -36,14 +37,18 @@ const KNOWN: Record<number, [slug: string, title: string]> = {
 /** PostgreSQL's text and jsonb know no NUL (SQLSTATE 22021, 22P05): it came with the request. */
 const isUnkeepable = (error: unknown) => error instanceof Error && ['22021', '22P05'].includes((error as { code?: string }).code ?? '');
 
+/** Whoever sent it hung up before its body was whole: fastify gives this status to what fails while it reads one. */
+const isCutShort = (error: unknown) => types.isNativeError(error) && 'code' in error && error.code === 'ECONNRESET' && 'statusCode' in error && error.statusCode === 400;
+
 /** True for what the caller caused, or may try again: everything else is logged as our own error. */
 export const isExpected = (error: unknown) =>
-  error instanceof ThroughlineError || (error instanceof HttpException && error.getStatus() < 500) || isUnkeepable(error);
+  error instanceof ThroughlineError || (error instanceof HttpException && error.getStatus() < 500) || isUnkeepable(error) || isCutShort(error);
 
 /** What an error tells the caller. A surprise tells nothing but that it happened. */
 export function toProblem(error: unknown, instance?: string): Problem {
   if (error instanceof ThroughlineError) return fromOurs(error, instance);
-  if (isUnkeepable(error)) return fromOurs(unkeepable(), instance);
+  if (isUnkeepable(error)) return fromOurs(malformedAs(UNKEEPABLE), instance);
+  if (isCutShort(error)) return fromOurs(malformedAs(CUT_SHORT), instance);
   const status = error instanceof HttpException ? error.getStatus() : 500;
   const known = KNOWN[status];
   if (!known || !(error instanceof HttpException)) return { type: '/problems/internal', title: 'Internal error', status: 500, instance };
@@ -59,4 +64,5 @@ function fromOurs(error: ThroughlineError, instance?: string): Problem {
 const whole = (detail: string): FieldError => ({ pointer: '', code: 'malformed', detail });
 
 const UNKEEPABLE = 'A text holds a character that cannot be kept.';
-const unkeepable = () => malformed(UNKEEPABLE, [whole(UNKEEPABLE)]);
+const CUT_SHORT = 'The connection ended before the body did.';
+const malformedAs = (detail: string) => malformed(detail, [whole(detail)]);
