@@ -14,6 +14,8 @@ import { LoadedKeys } from './tenant-keys';
 import type { SegmentKey, SlotCounts, TenantKeys, Vault } from './vault.contract';
 
 const CACHED_TENANTS = 10_000;
+/** Of a customer there are three: her identity, her key, her conversation. Room for them is set aside at once, so all tenants share it. */
+const CACHED_HASHES = 60_000;
 
 export interface VaultOptions {
   /** Boxes this process seals under one key of the calendar before it goes on to the key's next part (default 2^26). */
@@ -27,6 +29,7 @@ export function openVault(port: KeyPort, clock: () => Date, { boxesPerKey = BOXE
 
 class PortVault implements Vault {
   private readonly tenants = new LRUCache<string, LoadedKeys>({ max: CACHED_TENANTS });
+  private readonly hashes = new LRUCache<string, string>({ max: CACHED_HASHES });
   private readonly slots: Slots;
   private readonly segments: SegmentKeys;
 
@@ -47,7 +50,7 @@ class PortVault implements Vault {
   }
 
   private load(tenant: string): LoadedKeys {
-    const keys = new LoadedKeys(tenant, this.port, this.clock, this.boxesPerKey);
+    const keys = new LoadedKeys(tenant, this.port, this.clock, this.hashes, this.boxesPerKey);
     this.tenants.set(tenant, keys);
     return keys;
   }

@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import { rejected, ThroughlineError, unavailable } from '@throughline/contracts';
-import { LRUCache } from 'lru-cache';
+import type { LRUCache } from 'lru-cache';
 import { openBox, sealBox, toKeyOnce } from './box';
 import { BoxBudget } from './box-budget';
 import { calendarKeyId, comingKeyIds, currentKeyIds, dayEnd, keyTimes, SEAL_GRACE_MS, type KeyTimes } from './key-calendar';
@@ -10,8 +10,6 @@ import { Mac } from './mac';
 import type { HashPurpose, Sealed, SealPurpose, TenantKeys } from './vault.contract';
 
 const HASH_BYTES = 16;
-/** Of a customer there are three: her identity, her key, her conversation. */
-const CACHED_HASHES = 60_000;
 /** Longer texts are contents, which do not come back. */
 const CACHED_TEXT_LENGTH = 200;
 
@@ -21,8 +19,6 @@ type LoadedKey = KeyTimes & { key: KeyObject; mac?: Mac };
 /** One tenant's keys out of the port, kept as long as they may be used. */
 export class LoadedKeys implements TenantKeys {
   private readonly keys = new Map<string, LoadedKey>();
-  /** As latin1: a small Buffer is a view of 64 KiB that many share, and one that is kept keeps them all. */
-  private readonly hashes = new LRUCache<string, string>({ max: CACHED_HASHES });
   private readonly versions = new KeyVersions();
   private readonly budget: BoxBudget;
   private preparing: Promise<void> | undefined;
@@ -34,6 +30,8 @@ export class LoadedKeys implements TenantKeys {
     readonly tenant: string,
     private readonly port: KeyPort,
     private readonly clock: () => Date,
+    /** Remembered ones of all tenants. As latin1: a small Buffer is a view of 64 KiB that many share, and one that is kept keeps them all. */
+    private readonly hashes: LRUCache<string, string>,
     boxesPerKey: number,
   ) {
     this.budget = new BoxBudget(boxesPerKey);
@@ -61,7 +59,7 @@ export class LoadedKeys implements TenantKeys {
 
   hash(purpose: HashPurpose, text: string | Uint8Array, version = this.versions.oldest('hash')): Buffer {
     if (typeof text !== 'string' || text.length > CACHED_TEXT_LENGTH) return this.keyedHash(purpose, text, version);
-    const name = `${version}\0${purpose}\0${text}`;
+    const name = `${this.tenant}\0${version}\0${purpose}\0${text}`;
     const known = this.hashes.get(name);
     if (known !== undefined) return Buffer.from(known, 'latin1');
     const hash = this.keyedHash(purpose, text, version);
