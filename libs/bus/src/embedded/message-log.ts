@@ -51,7 +51,8 @@ ORDER BY sized.xid, sized.n`;
 
 const UNSETTLED = 'SELECT EXISTS (SELECT FROM bus.message WHERE topic = $1 AND (xid, n) > ($2::xid8, $3::bigint)) AS unsettled';
 
-const NEWEST = `SELECT xid::text, n::text FROM bus.message WHERE topic = $1 ORDER BY xid DESC, n DESC LIMIT 1`;
+/** A bare `xid` would be the text that is selected, and 99 behind 100. */
+const NEWEST = `SELECT xid::text, n::text FROM bus.message m WHERE topic = $1 ORDER BY m.xid DESC, m.n DESC LIMIT 1`;
 
 /**
  * The durable log of all topics. (xid, n) below pg_snapshot_xmin is a gap-free order: what a later transaction committed
