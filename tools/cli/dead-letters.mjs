@@ -41,7 +41,7 @@ async function redrive(ids, { cause, account, from, to, all, reason, json, ...wh
   }
 }
 
-/** A thousand a call, each letter once: what fails again waits again, behind the cursor. */
+/** A thousand a call at most, each letter once: what fails again waits again, behind the cursor. */
 async function redriveAll(demo, body, json) {
   let total = 0;
   for (let cursor; cursor !== null; ) {

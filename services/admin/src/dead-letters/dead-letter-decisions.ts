@@ -24,13 +24,30 @@ export interface DecisionRow {
   decided_by: string;
 }
 
+/** What was given back in one go. */
+export interface Redriven {
+  letters: DeadLetterRow[];
+  /** Others may wait behind them. */
+  more: boolean;
+}
+
+interface Waiting {
+  id: string;
+  bytes: number;
+}
+
 const WHOLE = `${COLUMNS}, raw_key_id, raw, raw_blob`;
 const ONE = `SELECT ${WHOLE} FROM dead_letter WHERE tenant = $1 AND id = $2 FOR UPDATE`;
+/** Of raw input given back at once, but always one letter: the bus takes only so much in one go. */
+const AT_ONCE_BYTES = 8 * 1024 * 1024;
+
 /** In the order in which they failed first. A parked key that is to be tried now is not asked for again. */
 const WAITING = `
-  SELECT ${WHOLE} FROM dead_letter WHERE tenant = $1 AND ${FITS} AND (state = 'open' OR state = 'parked' AND next_try > now())
+  SELECT id, octet_length(raw) AS bytes FROM dead_letter WHERE tenant = $1 AND ${FITS} AND (state = 'open' OR state = 'parked' AND next_try > now())
     AND ($8::timestamptz IS NULL OR (at, id) > ($8, $9::uuid))
   ORDER BY at, id LIMIT $7 FOR UPDATE`;
+
+const THOSE = `SELECT ${WHOLE} FROM dead_letter WHERE tenant = $1 AND id = ANY ($2::uuid[]) ORDER BY at, id`;
 
 /** Of a parked key its service tells what came of it. */
 const MARK = `
@@ -64,12 +81,14 @@ export class DeadLetterDecisions {
     });
   }
 
-  /** Redrives those that fit and wait behind a place, in the order in which they failed first; gives them. */
-  async redriveAll(tenant: string, filter: DeadLetterFilter, limit: number, place: Place | undefined, by: Omit<Decision, 'action'>): Promise<DeadLetterRow[]> {
+  /** Redrives those that fit and wait behind a place, in the order in which they failed first, up to the limit or as many as go at once. */
+  async redriveAll(tenant: string, filter: DeadLetterFilter, limit: number, place: Place | undefined, by: Omit<Decision, 'action'>): Promise<Redriven> {
     return this.parts.database.writer([tenant], async (tx) => {
-      const { rows } = await tx.query<DeadLetterWithRaw>(WAITING, [tenant, ...filterValues(filter), limit, place?.key[0] ?? null, place?.key[1] ?? null]);
-      if (rows.length > 0) await this.carryOut(tx, tenant, rows, { action: 'redrive', ...by });
-      return rows;
+      const { rows: waiting } = await tx.query<Waiting>(WAITING, [tenant, ...filterValues(filter), limit, place?.key[0] ?? null, place?.key[1] ?? null]);
+      const ids = atOnce(waiting);
+      const { rows: letters } = await tx.query<DeadLetterWithRaw>(THOSE, [tenant, ids]);
+      if (letters.length > 0) await this.carryOut(tx, tenant, letters, { action: 'redrive', ...by });
+      return { letters, more: waiting.length === limit || ids.length < waiting.length };
     });
   }
 
@@ -98,6 +117,12 @@ export class DeadLetterDecisions {
     }));
     await bus.publish('redrives', messages);
   }
+}
+
+function atOnce(waiting: readonly Waiting[]): string[] {
+  let bytes = 0;
+  const beyond = waiting.findIndex((letter, nth) => (bytes += letter.bytes) > AT_ONCE_BYTES && nth > 0);
+  return waiting.slice(0, beyond < 0 ? undefined : beyond).map(({ id }) => id);
 }
 
 /** `redriven` is none: whoever doubts that it came through may redrive it again. */

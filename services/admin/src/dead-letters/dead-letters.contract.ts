@@ -80,7 +80,7 @@ export class RedriveSelection extends RedriveRequest {
   @IsMoment()
   to?: string;
 
-  @ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: 1000, default: 1000 })
+  @ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: 1000, default: 1000, description: 'At most; of large ones fewer are given back at once.' })
   @Type(() => Number)
   @IsInt()
   @Min(1)

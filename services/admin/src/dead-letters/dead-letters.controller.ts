@@ -44,8 +44,8 @@ export class DeadLettersController {
   @ApiAcceptedResponse({ type: RedriveResult })
   async redriveAll(@Body() { limit, cursor, reason = '', ...filter }: RedriveSelection, @Caller() { tenant, keyId }: Credential): Promise<RedriveResult> {
     const paging = await this.lists.of(tenant, 'redrives/1');
-    const rows = await this.letters.decisions.redriveAll(tenant, filter, limit, paging.place(cursor), { reason, by: keyId });
-    return { redriven: rows.length, next: rows.length < limit ? null : paging.cursor({ key: placeOf(rows.at(-1)!) }) };
+    const { letters, more } = await this.letters.decisions.redriveAll(tenant, filter, limit, paging.place(cursor), { reason, by: keyId });
+    return { redriven: letters.length, next: more ? paging.cursor({ key: placeOf(letters.at(-1)!) }) : null };
   }
 
   @Post(':id/redrive')
