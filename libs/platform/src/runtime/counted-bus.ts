@@ -1,5 +1,5 @@
 import type { BroadcastOptions, Bus, GroupOptions, Message, OutgoingMessage, Subscription } from '@throughline/bus';
-import type { TopicName } from '@throughline/contracts';
+import { TOPICS, type TopicName } from '@throughline/contracts';
 import { LRUCache } from 'lru-cache';
 import { totals, type Total } from '../telemetry/totals';
 
@@ -31,7 +31,10 @@ export class CountedBus implements Bus {
 
   private readonly durable = new Map<TopicName, Total>();
 
-  constructor(private readonly bus: Bus) {}
+  /** Told as 0 from the start: without one of the series nobody could sum or subtract them. */
+  constructor(private readonly bus: Bus) {
+    for (const topic of Object.keys(TOPICS)) for (const total of [published, doubtful]) total.of({ topic });
+  }
 
   async publish(topic: TopicName, messages: readonly OutgoingMessage[]): Promise<void> {
     await this.bus.publish(topic, messages);
