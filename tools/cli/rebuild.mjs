@@ -1,5 +1,6 @@
 // throughline rebuild <service>: has a running service make its read models anew from its log, and shows how far it is.
 import { setTimeout as delay } from 'node:timers/promises';
+import { Argument } from 'commander';
 import { addressOf, askOperator, operatorToken } from './operator.mjs';
 
 const EVERY_MS = 500;
@@ -11,7 +12,7 @@ const BAR = 30;
 export function rebuild(program) {
   program
     .command('rebuild')
-    .argument('<service>', 'whose read models: profile')
+    .addArgument(new Argument('<service>', 'whose read models').choices(['profile']))
     .description('Makes read models anew from the log beside the live ones, then puts them in their place.')
     .option('--url <url>', 'address of the service itself (default: as npm start and npm run up have it)')
     .option('--token-file <path>', "holds the operator's token (default: OPERATOR_TOKEN, or DATA_DIR/operator-token)")
