@@ -7,7 +7,8 @@ const TALKATIVE = new Set<unknown>(['NestFactory', 'InstanceLoader', 'RoutesReso
 /** Nest's `Logger` over ours; what the framework says of its own start is for debugging only. */
 export class NestLog extends Logger {
   constructor(log: Pino) {
-    super(new PinoLogger({ pinoHttp: { logger: log } }), {});
+    // Its own serializers would tell every field of an error: a query, and its parameters.
+    super(new PinoLogger({ pinoHttp: { logger: log, wrapSerializers: false } }), {});
   }
 
   override log(message: unknown, ...rest: unknown[]): void {
