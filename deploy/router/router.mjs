@@ -45,7 +45,10 @@ async function handle(request, response) {
   return problem(response, 404, 'not-found', 'No service has this path.');
 }
 
-const server = createServer((request, response) => {
+// Every other offer of a protocol (HTTP/2's comes with ordinary requests) goes unheard, as RFC 9110, section 7.8, lets a server do.
+const shouldUpgradeCallback = ({ headers }) => headers.upgrade?.toLowerCase() === 'websocket';
+
+const server = createServer({ shouldUpgradeCallback }, (request, response) => {
   handle(request, response).catch(() => problem(response, 503, 'service-unavailable', 'A service does not answer.', { 'retry-after': '1' }));
 });
 server.on('upgrade', (request, socket, head) => {

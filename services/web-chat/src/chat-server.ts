@@ -1,7 +1,7 @@
 import { Logger } from '@nestjs/common';
 import { ThroughlineError } from '@throughline/contracts';
 import type { Runtime } from '@throughline/platform';
-import type { Server as HttpServer } from 'node:http';
+import type { IncomingMessage, Server as HttpServer } from 'node:http';
 import { performance } from 'node:perf_hooks';
 import { Server, type ExtendedError, type Socket } from 'socket.io';
 import { isAllowedOrigin } from './allowed-origin';
@@ -43,6 +43,8 @@ export class ChatServer {
 
   /** Shares the HTTP server's port. */
   attach(http: HttpServer): void {
+    // Where anybody listens for upgrades Node takes every offer of one for accepted, and HTTP/2's comes with ordinary requests.
+    Object.assign(http, { shouldUpgradeCallback: isForChat });
     this.io = new Server(http, { path: CHAT_PATH, maxHttpBufferSize: MAX_FRAME, cleanupEmptyChildNamespaces: true, cors: { origin: true } });
     this.io
       .of((name, _, next) => this.isSite(name).then((known) => next(null, known), () => next(null, false)))
@@ -123,6 +125,9 @@ export class ChatServer {
     });
   }
 }
+
+/** What is no WebSocket of ours is answered as if it offered no other protocol (RFC 9110, section 7.8). */
+const isForChat = ({ url = '', headers }: IncomingMessage) => headers.upgrade?.toLowerCase() === 'websocket' && url.startsWith(`${CHAT_PATH}/`);
 
 const sessionOf = (socket: Socket): ChatSession => (socket.data as { session: ChatSession }).session;
 
