@@ -23,12 +23,12 @@ export class ChangeAccount {
   @ApiPropertyOptional({ ...SECRETS, description: 'Kept sealed, never shown again.' })
   @IsOptional()
   @IsObject()
-  secrets?: Record<string, string>;
+  secrets?: Record<string, string> | null;
 
   @ApiPropertyOptional({ ...OBJECT, description: 'What is not secret, by provider.' })
   @IsOptional()
   @IsObject()
-  settings?: Record<string, unknown>;
+  settings?: Record<string, unknown> | null;
 }
 
 export class CreateAccount extends ChangeAccount {

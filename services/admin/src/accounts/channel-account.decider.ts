@@ -15,8 +15,8 @@ export interface AccountDetails {
 export interface AccountPatch {
   channel?: string | null;
   address?: string | null;
-  secrets?: Record<string, string | null>;
-  settings?: Record<string, unknown>;
+  secrets?: Record<string, string | null> | null;
+  settings?: Record<string, unknown> | null;
 }
 
 const MAX_SETTINGS_CHARS = 16_384;
@@ -24,7 +24,7 @@ const MAX_SECRETS = 20;
 const MAX_SECRET_CHARS = 4_096;
 const NAME = /^[A-Za-z][A-Za-z0-9_]{0,49}$/;
 
-const merged = <T>(before: Record<string, T>, changes: Record<string, T | null> = {}) =>
+const merged = <T>(before: Record<string, T>, changes: Record<string, T | null> | null | undefined) =>
   Object.fromEntries(Object.entries({ ...before, ...changes }).filter(([, value]) => value !== null)) as Record<string, T>;
 
 /** The account after the patch. */

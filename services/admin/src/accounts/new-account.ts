@@ -7,9 +7,9 @@ export const newSiteKey = () => `site_${randomBytes(18).toString('base64url')}`;
 
 /** The account that a request asks for: an id where it gives none, and a web chat's site key. */
 export function newAccount(request: CreateAccount): AccountDetails {
-  const { provider, settings = {}, secrets = {} } = request;
+  const { provider, settings, secrets } = request;
   const channel = request.channel ?? '';
   const address = request.address || (provider === 'web-chat' ? newSiteKey() : '');
   const id = request.id ?? `acc_${randomBytes(12).toString('hex')}`;
-  return { id, provider, channel, address: normalAddress(channel, address), secrets, settings };
+  return { id, provider, channel, address: normalAddress(channel, address), secrets: secrets ?? {}, settings: settings ?? {} };
 }

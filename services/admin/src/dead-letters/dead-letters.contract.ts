@@ -45,7 +45,7 @@ export class RedriveRequest {
   @IsOptional()
   @IsString()
   @MaxLength(500)
-  reason?: string;
+  reason?: string | null;
 }
 
 export class DiscardRequest {
@@ -91,7 +91,7 @@ export class RedriveSelection extends RedriveRequest {
   @IsOptional()
   @IsString()
   @MaxLength(2_000)
-  cursor?: string;
+  cursor?: string | null;
 }
 
 export class RedriveResult {

@@ -42,9 +42,9 @@ export class DeadLettersController {
   @Scopes('admin')
   @ApiOperation({ summary: 'Gives those that fit back to the services that set them aside, in the order in which they failed first.' })
   @ApiAcceptedResponse({ type: RedriveResult })
-  async redriveAll(@Body() { limit, cursor, reason = '', ...filter }: RedriveSelection, @Caller() { tenant, keyId }: Credential): Promise<RedriveResult> {
+  async redriveAll(@Body() { limit, cursor, reason, ...filter }: RedriveSelection, @Caller() { tenant, keyId }: Credential): Promise<RedriveResult> {
     const paging = await this.lists.of(tenant, 'redrives/1');
-    const { letters, more } = await this.letters.decisions.redriveAll(tenant, filter, limit, paging.place(cursor), { reason, by: keyId });
+    const { letters, more } = await this.letters.decisions.redriveAll(tenant, filter, limit, paging.place(cursor ?? undefined), { reason: reason ?? '', by: keyId });
     return { redriven: letters.length, next: more ? paging.cursor({ key: placeOf(letters.at(-1)!) }) : null };
   }
 
@@ -55,8 +55,8 @@ export class DeadLettersController {
   @ApiAcceptedResponse({ type: DeadLetterView })
   @ApiNotFoundResponse()
   @ApiConflictResponse({ description: '`/problems/dead-letter-settled`: it has passed, or was discarded.' })
-  async redrive(@Param('id') id: string, @Caller() { tenant, keyId }: Credential, @Body() { reason = '' }: RedriveRequest = {}): Promise<DeadLetterView> {
-    return new DeadLetterView(await this.letters.decide(tenant, id, { action: 'redrive', reason, by: keyId }));
+  async redrive(@Param('id') id: string, @Caller() { tenant, keyId }: Credential, @Body() { reason }: RedriveRequest = {}): Promise<DeadLetterView> {
+    return new DeadLetterView(await this.letters.decide(tenant, id, { action: 'redrive', reason: reason ?? '', by: keyId }));
   }
 
   @Post(':id/discard')

@@ -10,7 +10,7 @@ export class CreateKey {
   @IsOptional()
   @IsString()
   @MaxLength(200)
-  name?: string;
+  name?: string | null;
 
   @ApiProperty({ ...SCOPES, description: 'ingest, ingest:<account>, vouch:<namespace>, vouch:*, read, work, send, privacy, admin' })
   @IsArray()

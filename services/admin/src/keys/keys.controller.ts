@@ -30,8 +30,8 @@ export class KeysController {
   @ApiOperation({ summary: 'Makes a key. The answer is the only one that holds its token.' })
   @ApiCreatedResponse({ type: IssuedKeyView })
   @ApiUnprocessableEntityResponse({ description: 'A scope is not known.' })
-  async create(@Body() { name = '', scopes }: CreateKey, @Caller() { tenant }: Credential): Promise<IssuedKeyView> {
-    const issued = await this.keys.create(tenant, { name, scopes });
+  async create(@Body() { name, scopes }: CreateKey, @Caller() { tenant }: Credential): Promise<IssuedKeyView> {
+    const issued = await this.keys.create(tenant, { name: name ?? '', scopes });
     await this.visibility.keyThere(issued.entity.id);
     return new IssuedKeyView(issued);
   }

@@ -13,7 +13,7 @@ export class CreateTenant {
   @ApiPropertyOptional({ example: 'DE', description: 'CLDR region for phone numbers written without a country code; without one none is assumed.' })
   @IsOptional()
   @Matches(/^[A-Z]{2}$/, { message: 'region must be two capital letters' })
-  region?: string;
+  region?: string | null;
 }
 
 export class TenantView {

@@ -6,7 +6,7 @@ import { TenantEntity } from './tenant.entity';
 
 export interface NewTenant {
   name: string;
-  region?: string;
+  region?: string | null;
 }
 
 /** Makes and finds tenants. */
@@ -34,7 +34,8 @@ export class Tenants {
 }
 
 /** Writes a tenant and its event. */
-export async function addTenant({ manager, keys, record }: Change, { name, region = '' }: NewTenant, now: Date): Promise<TenantEntity> {
+export async function addTenant({ manager, keys, record }: Change, { name, ...more }: NewTenant, now: Date): Promise<TenantEntity> {
+  const region = more.region ?? '';
   const tenant: TenantEntity = { tenant: keys.tenant, name, region, version: 1, createdAt: now };
   await manager.insert(TenantEntity, tenant);
   record('tenant.created', { version: 1n, value: { case: 'tenant', value: { id: keys.tenant, name, region } } });
