@@ -65,7 +65,10 @@ const GET = `SELECT ${COLUMNS}, raw_key_id, raw, raw_blob FROM dead_letter WHERE
 export const FITS = `($2::text IS NULL OR cause = $2) AND ($3::text IS NULL OR account = $3) AND ($4::text IS NULL OR state = $4)
     AND ($5::timestamptz IS NULL OR at >= $5) AND ($6::timestamptz IS NULL OR at < $6)`;
 
-export const filterValues = ({ cause, account, state, from, to }: DeadLetterFilter) => [cause ?? null, account ?? null, state ?? null, from ?? null, to ?? null];
+export const filterValues = ({ cause, account, state, from, to }: DeadLetterFilter) => [cause ?? null, account ?? null, state ?? null, momentOf(from), momentOf(to)];
+
+/** PostgreSQL takes no offset of 16 hours or more, as RFC 3339 does. */
+const momentOf = (time: string | null | undefined) => (time ? new Date(time) : null);
 
 /** @param back towards newer ones */
 const list = (back: boolean) => `

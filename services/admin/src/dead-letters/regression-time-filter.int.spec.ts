@@ -15,7 +15,9 @@ describe('a filter by time', () => {
     expect((await admin.call('POST', '/v1/dead-letters/redrive', mine.token, { from })).status).toBe(400);
   });
 
-  it.each(['2026-01-31T08:15:30Z', '2026-01-31T08:15:30.123+02:00'])('is taken: %s', async (from) => {
+  // The last two were our own error: an offset PostgreSQL does not take.
+  it.each(['2026-01-31T08:15:30Z', '2026-01-31T08:15:30.123+02:00', '2026-01-31T08:15:30+16:00', '9999-12-31T23:59:59-23:59'])('is taken: %s', async (from) => {
     expect((await admin.call('GET', `/v1/dead-letters?from=${encodeURIComponent(from)}`, mine.token)).status).toBe(200);
+    expect((await admin.call('POST', '/v1/dead-letters/redrive', mine.token, { from })).status).toBe(202);
   });
 });
