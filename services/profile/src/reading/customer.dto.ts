@@ -1,6 +1,6 @@
 import { ApiExtraModels, ApiProperty, ApiPropertyOptional, type ApiPropertyOptions } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { ArrayMaxSize, ArrayMinSize, IsArray, IsOptional, IsString, MaxLength, ValidateNested } from 'class-validator';
+import { ArrayMaxSize, ArrayMinSize, IsArray, IsObject, IsOptional, IsString, MaxLength, ValidateNested } from 'class-validator';
 import { TRAIT_NAMES } from '../traits';
 import type { CustomerProfile } from './customer-reader';
 
@@ -23,6 +23,8 @@ export class CustomerLookup {
   @IsArray()
   @ArrayMinSize(1)
   @ArrayMaxSize(100)
+  // Of a list in the list every member is checked, and none is there.
+  @IsObject({ each: true })
   @ValidateNested({ each: true })
   @Type(() => LookupIdentity)
   identities!: LookupIdentity[];
