@@ -8,6 +8,7 @@ import { AuthGuard } from '../auth/auth.guard';
 import { operatorToken } from '../auth/operator-token';
 import { HEALTH_SOURCE, HealthController } from '../health/health.controller';
 import { BODY_LIMIT, parseBodies } from '../http/body-parser';
+import { answerClientError } from '../http/client-errors';
 import { serveOpenApi } from '../http/open-api';
 import { answerProblem, ProblemFilter } from '../http/problem.filter';
 import { refuseWhenClosing } from '../http/refuse-when-closing';
@@ -31,7 +32,9 @@ const FASTIFY = {
   return503OnClosing: false,
   /** Ms to send a whole request: slow senders must not hold connections. */
   requestTimeout: 60_000,
-  frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => answerProblem(reply, request, malformed(error.message)),
+  /** Their own messages repeat the address, which may name a customer. */
+  frameworkErrors: (_error: Error, request: FastifyRequest, reply: FastifyReply) => answerProblem(reply, request, malformed('The address cannot be read.')),
+  clientErrorHandler: answerClientError,
 } as const;
 
 @Module({})
