@@ -24,8 +24,9 @@ export class KeyVersions {
   private known: Record<VersionedKind, number[]> | undefined;
   private askedAt = -Infinity;
 
+  /** Also where the clock was set back since: it would not be there again for as long as it was ahead. */
   due(at: number): boolean {
-    return at >= this.dueAt;
+    return at >= this.dueAt || at < this.askedAt;
   }
 
   /** When they are to be asked for again (Unix ms). */
