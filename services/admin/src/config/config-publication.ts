@@ -26,6 +26,12 @@ interface Published {
 const RELAY = 'config';
 const PAGE = 500;
 
+/** Place in admin's log up to which everything is on the topic; undefined where nothing is. */
+export async function publishedTo(database: Database): Promise<Position | undefined> {
+  const { rows } = await database.system((tx) => tx.query<{ position: string }>('SELECT position FROM subscription WHERE name = $1', [RELAY]));
+  return rows[0] && parsePosition(rows[0].position);
+}
+
 /** Keeps the topic `config` as admin's log says: publishes what is new, and again what the topic lost. */
 export class ConfigPublication {
   private relay: LogSubscription | undefined;
@@ -63,7 +69,7 @@ export class ConfigPublication {
   private async published(): Promise<Map<string, Published>> {
     const { database, store } = this.parts;
     const newest = new Map<string, Published>();
-    const end = await this.checkpoint();
+    const end = await publishedTo(database);
     let after: Position | undefined;
     for (;;) {
       const page = await database.relay((tx) => store.readLog(tx, after, PAGE));
@@ -77,11 +83,6 @@ export class ConfigPublication {
       if (page.length === 0) return newest;
       after = page.at(-1)!.position;
     }
-  }
-
-  private async checkpoint(): Promise<Position | undefined> {
-    const { rows } = await this.parts.database.system((tx) => tx.query<{ position: string }>('SELECT position FROM subscription WHERE name = $1', [RELAY]));
-    return rows[0] && parsePosition(rows[0].position);
   }
 
   /** Reads the whole topic once: the last version of each thing, which a compacted topic keeps. */

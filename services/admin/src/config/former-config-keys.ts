@@ -3,6 +3,8 @@ import { bodyKeyIds, resealBodies, type LyingBody } from '@throughline/event-sto
 import type { Database } from '@throughline/postgres';
 import { keyVersion, type TenantKeys, type Vault } from '@throughline/vault';
 import type { ChannelAccounts } from '../accounts/channel-accounts';
+import { publishedTo } from './config-publication';
+import { untilVisible } from './until-visible';
 
 export interface FormerConfigKeysParts {
   database: Database;
@@ -15,6 +17,9 @@ export interface Moved {
   accounts: number;
   bodies: number;
 }
+
+/** Where a transaction holds back the log, too: what is committed is to be published. */
+const BEHIND = 'SELECT FROM event WHERE tenant = $1 AND (xid, n) > ($2::xid8, $3::bigint) LIMIT 1';
 
 /**
  * The versions of a tenant's config key before the newest, and what they seal: accounts' secrets and the bodies of admin's log.
@@ -36,8 +41,10 @@ export class FormerConfigKeys {
     return [...new Set([...(await this.parts.accounts.keyIds(tenant)), ...(await this.bodyKeys(tenant))])].filter(former).sort();
   }
 
-  /** Destroys all versions but the newest: backups from before do not open any more. Throws 409 (`key-in-use`) where one still seals something. How many. */
+  /** Destroys all versions but the newest: backups from before do not open any more. Throws 409 (`key-in-use`) where one still seals something, here or on the topic. How many. */
   async destroy(tenant: string): Promise<number> {
+    await untilVisible(() => this.isPublished(tenant));
+    if (!(await this.isPublished(tenant))) throw rejected('key-in-use', 'What was sealed anew is not published yet: admin has to run, and the bus.', { status: 409 });
     const inUse = await this.inUse(tenant);
     if (inUse.length > 0) throw rejected('key-in-use', `${inUse.join(', ')} still seal something: rotate first.`, { status: 409 });
     const former = (await this.parts.vault.versions(tenant, 'config')).slice(0, -1);
@@ -48,6 +55,13 @@ export class FormerConfigKeys {
   private async formerOf(tenant: string): Promise<(keyId: string) => boolean> {
     const newest = (await this.parts.vault.versions(tenant, 'config')).at(-1) ?? 1;
     return (keyId) => keyVersion(keyId) < newest;
+  }
+
+  /** Until then the topic holds secrets, and the relay maybe a page of the log, as they were sealed before. */
+  private async isPublished(tenant: string): Promise<boolean> {
+    const { xid, n } = (await publishedTo(this.parts.database)) ?? { xid: 0n, n: 0n };
+    const behind = await this.parts.database.reader(tenant, (tx) => tx.query(BEHIND, [tenant, xid, n]));
+    return behind.rowCount === 0;
   }
 
   private bodyKeys(tenant: string): Promise<string[]> {
