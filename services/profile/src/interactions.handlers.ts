@@ -1,6 +1,6 @@
 import { Controller, Inject } from '@nestjs/common';
 import { OnGroup, type Message } from '@throughline/bus';
-import { formatAccepted, mediaTypeOf } from '@throughline/contracts';
+import { formatAccepted, mediaTypeOf, OWN_TYPES } from '@throughline/contracts';
 import type { Runtime, SetAside } from '@throughline/platform';
 import { Intake, type OpenInteraction } from './intake';
 import { byTenant, openParts, type OpenedPart, type Unopenable } from './open-interactions';
@@ -36,8 +36,10 @@ export class InteractionsHandlers {
   }
 
   private async takeIn({ keys, interactions, unopenable }: OpenedPart): Promise<void> {
-    const { conflicts, refused } = await this.intake.take(keys, interactions);
-    const letters = [...unopenable.map(letterOfUnopenable), ...conflicts.map(letterOfConflict), ...refused.map(letterOfRefusal)];
+    // Doors refuse these, but what one took before it did may come for as long as the topic keeps it, or out of a dead letter.
+    const { forged = [], others = [] } = Object.groupBy(interactions, ({ envelope }) => (OWN_TYPES.includes(envelope.type) ? 'forged' : 'others'));
+    const { conflicts, refused } = await this.intake.take(keys, others);
+    const letters = [...unopenable.map(letterOfUnopenable), ...forged.map(letterOfForgery), ...conflicts.map(letterOfConflict), ...refused.map(letterOfRefusal)];
     for (const letter of letters) await this.runtime.deadLetters.put(letter);
   }
 }
@@ -50,6 +52,8 @@ const letterOfUnopenable = ({ tenant, account, id, raw, detail }: Unopenable): S
 
 const letterOfConflict = (interaction: OpenInteraction) =>
   letterOf(interaction, 'conflict', 'An interaction with this id and another content came first and stands.');
+
+const letterOfForgery = (interaction: OpenInteraction) => letterOf(interaction, 'rejected', 'Only the profile says so, of what it decided.');
 
 const letterOfRefusal = (interaction: OpenInteraction) =>
   letterOf(interaction, 'rejected', 'The interaction names neither a customer nor a conversation.');
