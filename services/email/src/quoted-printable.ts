@@ -39,14 +39,13 @@ export class QuotedPrintableDecoder extends Transform {
 
 const [TAB, LF, CR, SPACE, EQUALS] = [0x09, 0x0a, 0x0d, 0x20, 0x3d];
 
-/** After the last line end; in a line without one, before what the next bytes may yet change: blanks, and an escape that may not be whole. */
+/** After the last line end; in a line without one, before what the next bytes may yet change: an escape that may not be whole, and what may be the line's end. */
 function safeCut(bytes: Buffer): number {
   const line = bytes.lastIndexOf(LF) + 1;
   if (line > 0) return line;
-  let cut = bytes.length;
-  while (cut > 0 && (isBlank(bytes[cut - 1]) || bytes[cut - 1] === CR)) cut -= 1;
-  const escape = bytes.lastIndexOf(EQUALS);
-  return escape >= cut - 2 && escape >= 0 ? escape : cut;
+  let cut = bytes.at(-2) === EQUALS ? bytes.length - 2 : bytes.length;
+  while (cut > 0 && mayEnd(bytes[cut - 1])) cut -= 1;
+  return cut;
 }
 
 /** RFC 2045, section 6.7, in one pass: blanks at a line's end go, `=` there joins it to the next, and an `=` that escapes nothing stays. */
@@ -85,6 +84,7 @@ function unescape(line: Buffer, into: Buffer, start: number): number {
   return end;
 }
 
+const mayEnd = (byte: number | undefined) => isBlank(byte) || byte === CR || byte === EQUALS;
 const isBlank = (byte: number | undefined) => byte === SPACE || byte === TAB;
 
 /** The byte that two hexadecimal digits say, or undefined where there are none. */
