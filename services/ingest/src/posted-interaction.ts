@@ -136,6 +136,7 @@ export class PostedInteraction {
   @IsOptional()
   @IsString()
   @Length(1, 512)
+  @Matches(WHOLE, { message: 'Must hold whole characters (no lone surrogate).' })
   conversation?: string | null;
 
   @ApiPropertyOptional({ description: 'The `id` of the interaction on the same account that this one answers.' })
