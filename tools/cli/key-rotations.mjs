@@ -36,11 +36,11 @@ async function moveToMasterKey({ port }, tenant) {
 }
 
 function demandTime(_keepers, _tenants, { retiredBefore }) {
-  if (Number.isNaN(Date.parse(retiredBefore ?? ''))) throw new Error('Say from when on backups are needed: --retired-before <RFC 3339>.');
+  if (!retiredBefore) throw new Error('Say from when on backups are needed: --retired-before <RFC 3339>.');
 }
 
 async function destroySlots({ vault, database }, tenant, { retiredBefore }) {
-  return { destroyed: await vault.destroyRetiredSlots(database, tenant, new Date(retiredBefore)) };
+  return { destroyed: await vault.destroyRetiredSlots(database, tenant, retiredBefore) };
 }
 
 function formerKeys({ database, vault }) {

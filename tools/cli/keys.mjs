@@ -1,5 +1,5 @@
 // throughline keys: what the key store holds, and how its keys are replaced while everybody works (docs/event-core/vault.md).
-import { Argument } from 'commander';
+import { Argument, InvalidArgumentError } from 'commander';
 import { installedConfig, lib, openInstallation } from './installation.mjs';
 import { destroyers, rotations } from './key-rotations.mjs';
 import { count } from './report.mjs';
@@ -14,12 +14,27 @@ export function keys(program) {
   command('slots', "slots of segments' keys, as the profile's database says").action((options) => eachTenant({ service: 'profile', run: slots }, options));
   command('rotate', 'slots: wraps all segment keys anew. config: seals secrets by a new version. master: seals the key store by the master key that KEY_STORE names')
     .addArgument(new Argument('<what>').choices(Object.keys(rotations)))
-    .option('--settle <seconds>', 'config: how long every process is given to hear of the new version; less only where none runs', Number, 61)
+    .option('--settle <seconds>', 'config: how long every process is given to hear of the new version; less only where none runs', seconds, 61)
     .action((what, options) => eachTenant(rotations[what], options));
   command('destroy', 'former slots or config keys, which seal nothing any more: backups from before the rotation do not open afterwards')
     .addArgument(new Argument('<what>').choices(Object.keys(destroyers)))
-    .option('--retired-before <time>', 'slots: only those that were rotated out before (RFC 3339)')
+    .option('--retired-before <time>', 'slots: only those that were rotated out before (RFC 3339)', moment)
     .action((what, options) => eachTenant(destroyers[what], options));
+}
+
+/** What is no number would be no wait at all: processes would seal by the former key, while it is destroyed. */
+function seconds(text) {
+  if (!/^\d{1,6}$/.test(text)) throw new InvalidArgumentError('Whole seconds.');
+  return Number(text);
+}
+
+const RFC_3339 = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/i;
+
+/** Another form may be read as another moment, by this machine's time zone, and what is destroyed does not come back. */
+function moment(text) {
+  const time = new Date(text);
+  if (!RFC_3339.test(text) || Number.isNaN(time.getTime())) throw new InvalidArgumentError('A time (RFC 3339), as 2026-01-31T00:00:00Z.');
+  return time;
 }
 
 /** Prepares what concerns all tenants, then does the work for each and says what was done. */
