@@ -33,16 +33,16 @@ describe('a change of an account', () => {
 
 describe('an address', () => {
   it('is in lower case where it is a mailbox, else as the provider writes it', () => {
-    expect(normalAddress('email', ' Support@Demo.EXAMPLE ')).toBe('support@demo.example');
-    expect(normalAddress('web-chat', ' site_AbC ')).toBe('site_AbC');
-    for (const domain of ['bücher.example', 'BÜCHER.example', 'xn--bcher-kva.example']) expect(normalAddress('email', `support@${domain}`)).toBe('support@bücher.example');
-    expect(normalAddress('email', 'support@a b')).toBe('support@a b');
+    expect(normalAddress({ provider: 'smtp', channel: 'email' }, ' Support@Demo.EXAMPLE ')).toBe('support@demo.example');
+    expect(normalAddress({ provider: 'web-chat', channel: 'web-chat' }, ' site_AbC ')).toBe('site_AbC');
+    for (const domain of ['bücher.example', 'BÜCHER.example', 'xn--bcher-kva.example']) expect(normalAddress({ provider: 'smtp', channel: 'email' }, `support@${domain}`)).toBe('support@bücher.example');
+    expect(normalAddress({ provider: 'smtp', channel: 'email' }, 'support@a b')).toBe('support@a b');
   });
 
   it('written in its form stays so', () => {
-    fc.assert(fc.property(fc.constantFrom('email', 'phone'), fc.string(), (channel, text) => {
-      const once = normalAddress(channel, text);
-      expect(normalAddress(channel, once)).toBe(once);
+    fc.assert(fc.property(fc.constantFrom('smtp', 'twilio-voice'), fc.string(), (provider, text) => {
+      const once = normalAddress({ provider, channel: '' }, text);
+      expect(normalAddress({ provider, channel: '' }, once)).toBe(once);
     }));
   });
 });

@@ -30,12 +30,16 @@ const merged = <T>(before: Record<string, T>, changes: Record<string, T | null> 
 /** The account after the patch. */
 export function patched(account: AccountDetails, patch: AccountPatch): AccountDetails {
   const channel = patch.channel === undefined ? account.channel : (patch.channel ?? '');
-  const address = patch.address === undefined ? account.address : normalAddress(channel, patch.address ?? '');
+  const address = normalAddress({ ...account, channel }, patch.address === undefined ? account.address : (patch.address ?? ''));
   return { ...account, channel, address, secrets: merged(account.secrets, patch.secrets), settings: merged(account.settings, patch.settings) };
 }
 
 /** The one written form of an address: a mailbox in lower case, its domain in Unicode; everything else as the provider writes it. */
-export const normalAddress = (channel: string, address: string) => (channel === 'email' ? normalMailbox(address.trim().toLowerCase()) : address.trim());
+export const normalAddress = (account: Pick<AccountDetails, 'provider' | 'channel'>, address: string) =>
+  namesMailbox(account) ? normalMailbox(address.trim().toLowerCase()) : address.trim();
+
+/** Mail finds its account by the provider, whatever channel that is open to. */
+const namesMailbox = ({ provider, channel }: Pick<AccountDetails, 'provider' | 'channel'>) => provider === 'smtp' || channel === 'email';
 
 /** Two spellings of a domain (`xn--...`) name one mailbox, which may be one tenant's only. What is no domain stays as it is. */
 function normalMailbox(address: string): string {

@@ -11,5 +11,5 @@ export function newAccount(request: CreateAccount): AccountDetails {
   const channel = request.channel ?? '';
   const address = request.address || (provider === 'web-chat' ? newSiteKey() : '');
   const id = request.id ?? `acc_${randomBytes(12).toString('hex')}`;
-  return { id, provider, channel, address: normalAddress(channel, address), secrets: secrets ?? {}, settings: settings ?? {} };
+  return { id, provider, channel, address: normalAddress({ provider, channel }, address), secrets: secrets ?? {}, settings: settings ?? {} };
 }
