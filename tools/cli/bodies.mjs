@@ -15,6 +15,6 @@ export const services = Object.keys(openers);
 export function bodyCheck(service, { config, database }) {
   const { openBlobStore } = lib('blob');
   const { openKeyStore, openVault } = lib('vault');
-  const vault = openVault(openKeyStore(config.keyStore), () => new Date());
+  const vault = openVault(openKeyStore(config.keyStore), () => new Date(), { onlyFounded: true });
   return openers[service]({ database, vault, blobs: openBlobStore(config.blobUrl) });
 }

@@ -53,7 +53,7 @@ async function openKeepers(service) {
   const { openKeyStore, openVault } = lib('vault');
   const installation = service ? await openInstallation(service) : { config: installedConfig() };
   const port = openKeyStore(installation.config.keyStore);
-  return { ...installation, port, vault: openVault(port, () => new Date()) };
+  return { ...installation, port, vault: openVault(port, () => new Date(), { onlyFounded: true }) };
 }
 
 async function tenantsOf({ port }, { tenant }) {

@@ -1,7 +1,8 @@
 import type { KeyPort } from './key-port.contract';
 
 /** Kinds of key that are replaced by a newer version when somebody says so, not by the calendar. */
-export type VersionedKind = 'config' | 'hash';
+export const VERSIONED_KINDS = ['config', 'hash'] as const;
+export type VersionedKind = (typeof VERSIONED_KINDS)[number];
 
 /** How long a process may go on without noticing a version that another has made or destroyed (ms). */
 export const VERSIONS_MS = 60_000;
@@ -49,6 +50,11 @@ export class KeyVersions {
       this.askedAt = -Infinity;
       throw error;
     }
+  }
+
+  /** True where the tenant has keys, or had. */
+  get founded(): boolean {
+    return this.listedOf('hash').length > 0;
   }
 
   all(kind: VersionedKind): readonly number[] {

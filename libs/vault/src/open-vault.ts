@@ -5,7 +5,7 @@ import { BOXES_PER_KEY } from './box-budget';
 import { finishErasures } from './finish-erasures';
 import { keyTimes } from './key-calendar';
 import type { KeyPort } from './key-port.contract';
-import { versionId, versionsOf, type VersionedKind } from './key-versions';
+import { VERSIONED_KINDS, versionId, versionsOf, type VersionedKind } from './key-versions';
 import { SegmentKeys } from './segment-keys';
 import { countSlots } from './segment-slot-table';
 import { destroyRetiredSlots, rotateSlots } from './slot-rotation';
@@ -20,11 +20,16 @@ const CACHED_HASHES = 60_000;
 export interface VaultOptions {
   /** Boxes this process seals under one key of the calendar before it goes on to the key's next part (default 2^26). */
   boxesPerKey?: number;
+  /**
+   * True: only `found` makes the first keys of a tenant. A key store that is not mounted, or is another one, looks like an empty one: who made
+   * keys in it would find no customer and open nothing any more. Default: whoever asks first makes them.
+   */
+  onlyFounded?: boolean;
 }
 
 /** Opens the vault over a key store. One per process: it holds the caches. */
-export function openVault(port: KeyPort, clock: () => Date, { boxesPerKey = BOXES_PER_KEY }: VaultOptions = {}): Vault {
-  return new PortVault(port, clock, boxesPerKey);
+export function openVault(port: KeyPort, clock: () => Date, { boxesPerKey = BOXES_PER_KEY, onlyFounded = false }: VaultOptions = {}): Vault {
+  return new PortVault(port, clock, { boxesPerKey, onlyFounded });
 }
 
 class PortVault implements Vault {
@@ -36,7 +41,7 @@ class PortVault implements Vault {
   constructor(
     private readonly port: KeyPort,
     private readonly clock: () => Date,
-    private readonly boxesPerKey: number,
+    private readonly options: Required<VaultOptions>,
   ) {
     this.slots = new Slots(port);
     this.segments = new SegmentKeys(this.slots);
@@ -49,8 +54,13 @@ class PortVault implements Vault {
     return keys;
   }
 
+  async found(tenant: string): Promise<void> {
+    for (const kind of VERSIONED_KINDS) if ((await versionsOf(this.port, tenant, kind)).length === 0) (await this.port.getOrMake(tenant, versionId(kind, 1))).fill(0);
+    this.tenants.get(tenant)?.askForVersions();
+  }
+
   private load(tenant: string): LoadedKeys {
-    const keys = new LoadedKeys(tenant, this.port, this.clock, this.hashes, this.boxesPerKey);
+    const keys = new LoadedKeys(tenant, { port: this.port, clock: this.clock, hashes: this.hashes, ...this.options });
     this.tenants.set(tenant, keys);
     return keys;
   }

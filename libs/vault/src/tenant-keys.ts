@@ -16,6 +16,16 @@ const CACHED_TEXT_LENGTH = 200;
 /** With its times, which would else be read off the id for every box. */
 type LoadedKey = KeyTimes & { key: KeyObject; mac?: Mac };
 
+/** What the keys of all tenants share. */
+export interface LoadedKeysParts {
+  port: KeyPort;
+  clock: () => Date;
+  /** Remembered ones of all tenants. As latin1: a small Buffer is a view of 64 KiB that many share, and one that is kept keeps them all. */
+  hashes: LRUCache<string, string>;
+  boxesPerKey: number;
+  onlyFounded: boolean;
+}
+
 /** One tenant's keys out of the port, kept as long as they may be used. */
 export class LoadedKeys implements TenantKeys {
   private readonly keys = new Map<string, LoadedKey>();
@@ -28,13 +38,9 @@ export class LoadedKeys implements TenantKeys {
 
   constructor(
     readonly tenant: string,
-    private readonly port: KeyPort,
-    private readonly clock: () => Date,
-    /** Remembered ones of all tenants. As latin1: a small Buffer is a view of 64 KiB that many share, and one that is kept keeps them all. */
-    private readonly hashes: LRUCache<string, string>,
-    boxesPerKey: number,
+    private readonly parts: LoadedKeysParts,
   ) {
-    this.budget = new BoxBudget(boxesPerKey);
+    this.budget = new BoxBudget(parts.boxesPerKey);
   }
 
   get hashVersions(): readonly number[] {
@@ -43,7 +49,7 @@ export class LoadedKeys implements TenantKeys {
 
   /** Loads or makes what is needed now and soon; without any wait where it is there. */
   prepare(): Promise<void> | undefined {
-    const at = this.clock().getTime();
+    const at = this.parts.clock().getTime();
     if (at >= this.heldFrom && at < this.heldUntil) return undefined;
     if (!this.versions.due(at) && this.holds(this.currentIds(at)) && this.holds(this.comingIds(at))) return this.rememberHeld(at);
     this.lookAgain();
@@ -60,10 +66,10 @@ export class LoadedKeys implements TenantKeys {
   hash(purpose: HashPurpose, text: string | Uint8Array, version = this.versions.oldest('hash')): Buffer {
     if (typeof text !== 'string' || text.length > CACHED_TEXT_LENGTH) return this.keyedHash(purpose, text, version);
     const name = `${this.tenant}\0${version}\0${purpose}\0${text}`;
-    const known = this.hashes.get(name);
+    const known = this.parts.hashes.get(name);
     if (known !== undefined) return Buffer.from(known, 'latin1');
     const hash = this.keyedHash(purpose, text, version);
-    this.hashes.set(name, hash.toString('latin1'));
+    this.parts.hashes.set(name, hash.toString('latin1'));
     return hash;
   }
 
@@ -82,7 +88,7 @@ export class LoadedKeys implements TenantKeys {
   }
 
   private sealingBase(purpose: SealPurpose): string {
-    const at = this.clock().getTime();
+    const at = this.parts.clock().getTime();
     // In the grace after midnight, and while a new version is being loaded, the old key still does: a key store that is slow or away for a moment stops nobody.
     const candidates = purpose === 'config' ? this.versions.all('config').toReversed().map((version) => versionId('config', version)) : [calendarKeyId(purpose, at), calendarKeyId(purpose, at - SEAL_GRACE_MS)];
     const base = candidates.find((candidate) => at < (this.keys.get(this.budget.keyId(candidate))?.sealUntil ?? -Infinity));
@@ -93,7 +99,7 @@ export class LoadedKeys implements TenantKeys {
   /** A key past its time may have been destroyed by another process: only the store knows. */
   private usable(keyId: string): KeyObject | undefined {
     const loaded = this.keys.get(keyId);
-    if (!loaded || this.clock().getTime() < loaded.destroyAfter) return loaded?.key;
+    if (!loaded || this.parts.clock().getTime() < loaded.destroyAfter) return loaded?.key;
     this.keys.delete(keyId);
     this.lookAgain();
     return undefined;
@@ -102,7 +108,7 @@ export class LoadedKeys implements TenantKeys {
   /** Whoever may write to the broker names the key: what can be none is as good as gone, and no fault of the store's. */
   private async fetch(keyId: string): Promise<KeyObject | undefined> {
     if (!ALONE_ID.test(keyId)) return undefined;
-    const bytes = await this.port.get(this.tenant, keyId);
+    const bytes = await this.parts.port.get(this.tenant, keyId);
     if (!bytes) return undefined;
     return this.keep(keyId, bytes);
   }
@@ -125,11 +131,18 @@ export class LoadedKeys implements TenantKeys {
   }
 
   private async load(at: number): Promise<void> {
-    if (this.versions.due(at)) await this.versions.refresh(this.port, this.tenant, at);
+    if (this.versions.due(at)) await this.versions.refresh(this.parts.port, this.tenant, at);
+    if (this.parts.onlyFounded && !this.versions.founded) throw this.strange();
     this.forgetPast(at);
     await this.makeCurrent(at);
     // Making ahead may fail: now goes on, and if it still fails when the key is due, the line above says so.
     await this.make(this.comingIds(at)).catch(unlessUnavailable);
+  }
+
+  /** Its keys were made when it was: a store without them is another one, or not the whole. They may come with the next mount. */
+  private strange(): ThroughlineError {
+    this.versions.forget();
+    return unavailable('tenant-keys-missing', 'The key store has no keys of this tenant: KEY_STORE must name the one that its keys were made in.');
   }
 
   private currentIds(at: number): string[] {
@@ -151,7 +164,7 @@ export class LoadedKeys implements TenantKeys {
   /** A version that was destroyed since they were listed is gone from the next list. */
   private async makeCurrent(at: number): Promise<void> {
     if (await this.make(this.currentIds(at))) return;
-    await this.versions.refresh(this.port, this.tenant, at);
+    await this.versions.refresh(this.parts.port, this.tenant, at);
     this.forgetPast(at);
     if (await this.make(this.currentIds(at))) return;
     this.versions.forget();
@@ -162,7 +175,7 @@ export class LoadedKeys implements TenantKeys {
   private async make(ids: string[]): Promise<boolean> {
     for (const id of ids) {
       if (this.keys.has(id)) continue;
-      const bytes = this.versions.listed(id) ? await this.port.get(this.tenant, id) : await this.port.getOrMake(this.tenant, id);
+      const bytes = this.versions.listed(id) ? await this.parts.port.get(this.tenant, id) : await this.parts.port.getOrMake(this.tenant, id);
       if (!bytes) return false;
       this.keep(id, bytes);
     }

@@ -47,7 +47,9 @@ export interface SlotCounts {
 
 /** The only way to keys. Beside what is said here, every method throws `unavailable` (`key-store-unavailable`) where the key store cannot be used. */
 export interface Vault {
-  /** Makes what a new tenant lacks. */
+  /** Makes a new tenant's first keys; safe to repeat. */
+  found(tenant: string): Promise<void>;
+  /** Makes what the tenant lacks. Throws `unavailable` (`tenant-keys-missing`) where it was not founded in this store (`onlyFounded`). */
   forTenant(tenant: string): Promise<TenantKeys>;
   /**
    * Keys of segments, from cache or from the table `segment_key`; those that have none are made, wrapped by the key at a place

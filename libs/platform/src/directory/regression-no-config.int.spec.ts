@@ -14,7 +14,7 @@ let test: TestDatabase;
 let bus: EmbeddedBus;
 beforeAll(async () => {
   test = await testDatabase('bus', [busMigration]);
-  bus = openEmbeddedBus({ database: test.database, frames: vaultFrames(vault), log: { warn: (...line) => told.resolve(line) } });
+  bus = openEmbeddedBus({ database: test.database, frames: vaultFrames(vault, () => true), log: { warn: (...line) => told.resolve(line) } });
 });
 afterAll(async () => {
   await bus.close();

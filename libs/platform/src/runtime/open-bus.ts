@@ -14,12 +14,13 @@ export interface BusParts {
   databases: ServiceDatabases;
   vault: Vault;
   log: Logger;
+  isTenant: (tenant: string) => boolean;
   kafka?: KafkaTuning;
 }
 
 /** Kafka where brokers are named, else a log in the process' own PostgreSQL; with its topics. */
-export async function openBus({ kafkaBrokers: brokers }: RuntimeConfig, { service, databases, vault, log, kafka }: BusParts): Promise<Bus> {
-  const frames = vaultFrames(vault);
+export async function openBus({ kafkaBrokers: brokers }: RuntimeConfig, { service, databases, vault, log, kafka, isTenant }: BusParts): Promise<Bus> {
+  const frames = vaultFrames(vault, isTenant);
   if (brokers.length > 0) return openKafkaBus({ ...kafka, brokers, frames, clientId: `throughline-${service}`, log, inDoubt: countDoubts });
   return openEmbeddedBus({ database: await databases.get('bus', [busMigration]), frames, log });
 }

@@ -51,12 +51,13 @@ export async function openRuntime(config: RuntimeConfig, options: OpenOptions): 
   const from = source(config, options, log);
   const databases = new ServiceDatabases(from, persist);
   try {
-    const vault = openVault(keyStore(config), options.clock ?? now);
-    const bus = new CountedBus(await persist(() => openBus(config, { ...options, databases, vault, log })));
+    const vault = openVault(keyStore(config), options.clock ?? now, { onlyFounded: true });
+    const directory = new ConfigDirectory(vault);
+    const isTenant = (tenant: string) => directory.tenant(tenant) !== undefined;
+    const bus = new CountedBus(await persist(() => openBus(config, { ...options, databases, vault, log, isTenant })));
     await persist(() => bus.ensureTopics());
     const blobs = await persist(() => openBlobs(config, databases, from.adminUrl !== undefined));
     const parts = { bus, vault, blobs };
-    const directory = new ConfigDirectory(parts.vault);
     await persist(() => directory.follow(bus));
     return new ProcessRuntime({ ...parts, config, directory, databases, log, clock: options.clock ?? now });
   } catch (error) {

@@ -16,7 +16,7 @@ describe('a frame under a key that can be none', () => {
 
   it.each(['', 'junk', 'epoch:', 'epoch:../../x', 'slot:1', 'segment:1', 'EPOCH:2026-01-31', `epoch:${'1'.repeat(300)}`])('%j is one that never opens', async (keyId) => {
     for (const port of [openKeyStore(`file:${folder}`), memoryKeyPort()]) {
-      const opening = vaultFrames(openVault(port, clock)).open(randomUUID(), 'frame', { keyId, box: Buffer.alloc(40) });
+      const opening = vaultFrames(openVault(port, clock), () => true).open(randomUUID(), 'frame', { keyId, box: Buffer.alloc(40) });
       await expect(opening).rejects.toMatchObject({ kind: 'rejected', slug: 'key-destroyed' });
     }
   });

@@ -1,14 +1,23 @@
 import type { FrameSealer } from '@throughline/bus';
-import { isId, rejected } from '@throughline/contracts';
-import type { Vault } from '@throughline/vault';
+import { isId, rejected, ThroughlineError } from '@throughline/contracts';
+import type { TenantKeys, Vault } from '@throughline/vault';
 
-/** Seals what travels on the bus under its tenant's epoch key. */
-export const vaultFrames = (vault: Pick<Vault, 'forTenant'>): FrameSealer => ({
-  seal: async (tenant, id, plain) => (await vault.forTenant(tenant)).seal('epoch', id, plain),
-  keep: async (tenant, id, plain) => (await vault.forTenant(tenant)).seal('raw', id, plain),
-  open: async (tenant, id, sealed) => {
-    // Whoever may write to the broker may write this; it will not be a tenant later either.
+/**
+ * Seals what travels on the bus under its tenant's epoch key.
+ * @param isTenant whether the configuration knows this tenant
+ */
+export function vaultFrames(vault: Pick<Vault, 'forTenant'>, isTenant: (tenant: string) => boolean): FrameSealer {
+  /** Whoever may write to the broker may name whom he likes: where keys are missing, only those of a tenant may come yet. */
+  async function keysOf(tenant: string): Promise<TenantKeys> {
     if (!isId(tenant)) throw rejected('undecodable', 'The frame names no tenant.');
-    return (await vault.forTenant(tenant)).open(id, sealed);
-  },
-});
+    return vault.forTenant(tenant).catch((error: unknown) => {
+      if (error instanceof ThroughlineError && error.slug === 'tenant-keys-missing' && !isTenant(tenant)) throw rejected('tenant-unknown', 'The frame names a tenant that nobody knows.');
+      throw error;
+    });
+  }
+  return {
+    seal: async (tenant, id, plain) => (await vault.forTenant(tenant)).seal('epoch', id, plain),
+    keep: async (tenant, id, plain) => (await vault.forTenant(tenant)).seal('raw', id, plain),
+    open: async (tenant, id, sealed) => (await keysOf(tenant)).open(id, sealed),
+  };
+}

@@ -16,13 +16,13 @@ export interface SetAsideParts {
 
 /**
  * What a group's handler rejected becomes a dead letter, once per event and group: the record as it was on the bus, sealed
- * once more. What names no tenant (or what can be none) belongs to nobody who could look at it, and is told in the log.
+ * once more. What names no tenant (or what is none) belongs to nobody who could look at it, and is told in the log.
  */
 export const setAsideRejected = ({ deadLetters, log }: SetAsideParts) =>
   async function setAside(message: Message, error: Error, group: string): Promise<void> {
     const { tenant, account, id } = subjectOf(message);
     const { topic, partition, offset } = message;
-    if (!tenant || !isId(tenant)) return log.error({ err: error, topic, partition, offset, group }, 'rejected a message of no tenant');
+    if (!tenant || !isId(tenant) || slugOf(error) === 'tenant-unknown') return log.error({ err: error, topic, partition, offset, group }, 'rejected a message of no tenant');
     await deadLetters.put({
       tenant,
       account: account || undefined,
@@ -37,8 +37,10 @@ export const setAsideRejected = ({ deadLetters, log }: SetAsideParts) =>
     });
   };
 
+const slugOf = (error: Error) => (error instanceof ThroughlineError ? error.slug : '');
+
 function causeOf(error: Error): string {
-  const slug = error instanceof ThroughlineError ? error.slug : '';
+  const slug = slugOf(error);
   if (slug === 'key-destroyed' || slug === 'blob-missing') return 'unopenable';
   return CAUSES.has(slug) ? slug : 'rejected';
 }

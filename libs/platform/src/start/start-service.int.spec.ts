@@ -111,6 +111,7 @@ describe('a running service', () => {
 
   it('hands the bus to its handlers, and what they reject to the dead letters', async () => {
     const tenant = tenantId('spec');
+    await service.publish.tenant({ id: tenant, name: 'Spec' });
     const message = (id: string, headers: Record<string, string> = {}) => ({ tenant, key: Buffer.alloc(16), value: Buffer.from(formatAccepted({ id, account: 'acc_1', blob: '' })), headers });
     const letters: DeadLetter[] = [];
     await service.runtime.bus.broadcast({ topic: 'dead-letters', handle: async (batch) => void letters.push(...batch.map(({ value }) => fromBinary(DeadLetterSchema, value))) });

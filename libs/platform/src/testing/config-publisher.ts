@@ -12,7 +12,8 @@ export class ConfigPublisher {
 
   constructor(private readonly runtime: Pick<OpenedRuntime, 'bus' | 'vault' | 'directory'>) {}
 
-  tenant(value: MessageInitShape<typeof TenantConfigSchema>): Promise<void> {
+  async tenant(value: MessageInitShape<typeof TenantConfigSchema>): Promise<void> {
+    await this.runtime.vault.found(value.id!);
     return this.publish({ case: 'tenant', value: create(TenantConfigSchema, value) });
   }
 

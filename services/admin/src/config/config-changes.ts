@@ -19,7 +19,7 @@ export interface Change {
 export interface ConfigChangesParts {
   database: Database;
   store: Pick<EventStore, 'append'>;
-  vault: Pick<Vault, 'forTenant'>;
+  vault: Pick<Vault, 'forTenant' | 'found'>;
   clock: () => Date;
   version: string;
 }
@@ -27,6 +27,12 @@ export interface ConfigChangesParts {
 /** The one way to change the configuration: the rows and their event are written together or not at all. */
 export class ConfigChanges {
   constructor(private readonly parts: ConfigChangesParts) {}
+
+  /** The first change of a tenant, with its first keys. */
+  async found<T>(tenant: string, work: (change: Change) => Promise<T>): Promise<T> {
+    await this.parts.vault.found(tenant);
+    return this.change(tenant, work);
+  }
 
   async change<T>(tenant: string, work: (change: Change) => Promise<T>): Promise<T> {
     const keys = await this.parts.vault.forTenant(tenant);

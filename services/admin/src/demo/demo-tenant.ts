@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { tenantId } from '@throughline/contracts';
 import type { RuntimeConfig } from '@throughline/platform';
+import type { EntityManager } from 'typeorm';
 import { v5 } from 'uuid';
 import { openedAccount } from '../accounts/account-secrets';
 import type { AccountDetails } from '../accounts/channel-account.decider';
@@ -29,11 +30,13 @@ export type DemoConfig = Pick<RuntimeConfig, 'dataDir' | 'publicUrl' | 'smtpPort
 export async function ensureDemo(changes: ConfigChanges, config: DemoConfig, now: Date): Promise<DemoFile> {
   const file = await readDemoFile(config.dataDir);
   const apiKey = config.demoApiKey ?? file?.apiKey ?? newToken();
-  const accounts = await changes.change(DEMO_TENANT, async (change) => {
+  const ensure = async (change: Change) => {
     await ensureTenant(change, now);
     await ensureKey(change, apiKey, now);
     return ensureAccounts(change, config.publicUrl, file, now);
-  });
+  };
+  const known = await changes.read(DEMO_TENANT, tenantIn);
+  const accounts = await (known ? changes.change(DEMO_TENANT, ensure) : changes.found(DEMO_TENANT, ensure));
   const demo = { tenantId: DEMO_TENANT, apiKey, publicUrl: config.publicUrl, smtpPort: config.smtpPort, accounts };
   if (!isDeepStrictEqual(file, demo)) await writeDemoFile(config.dataDir, demo);
   return demo;
@@ -42,9 +45,10 @@ export async function ensureDemo(changes: ConfigChanges, config: DemoConfig, now
 /** The lock makes processes that start together take turns. */
 async function ensureTenant(change: Change, now: Date): Promise<void> {
   await change.tx.query("SELECT pg_advisory_xact_lock(hashtextextended('throughline demo tenant', 0))");
-  const found = await change.manager.findOneBy(TenantEntity, { tenant: DEMO_TENANT });
-  if (!found) await addTenant(change, { name: 'Demo' }, now);
+  if (!(await tenantIn(change.manager))) await addTenant(change, { name: 'Demo' }, now);
 }
+
+const tenantIn = (manager: EntityManager) => manager.findOneBy(TenantEntity, { tenant: DEMO_TENANT });
 
 async function ensureKey(change: Change, token: string, now: Date): Promise<void> {
   const key = await change.manager.findOneBy(ApiKeyEntity, { id: DEMO_KEY });

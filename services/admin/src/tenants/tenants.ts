@@ -19,7 +19,7 @@ export class Tenants {
   /** A tenant with its first key, whose only scope is `admin`: with it others are made. */
   create(tenant: NewTenant): Promise<{ tenant: TenantEntity; key: IssuedKey }> {
     const id = randomUUID();
-    return this.changes.change(id, async (change) => ({
+    return this.changes.found(id, async (change) => ({
       tenant: await addTenant(change, tenant, this.clock()),
       key: await addKey(change, { name: 'first key', scopes: ['admin'] }, this.clock()),
     }));
