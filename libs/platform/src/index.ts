@@ -15,6 +15,8 @@ export { LogDoorController } from './log-door/log-door.controller';
 export { catchUpByLog, type CatchUpOptions } from './log-door/catch-up';
 export { readLogDoor, type LogDoorAddress, type LogRecord } from './log-door/read-log-door';
 export { toProblem, type Problem } from './http/problem';
+export { IsMoment } from './http/is-moment';
+export { hasUnsafeNames, ItemByItem } from './http/item-by-item';
 export { RawBody } from './http/raw-body';
 export { fieldErrors } from './http/validation-errors';
 export { redriveHandlers, type Redriven, type RedriveOptions } from './redrive/redrive.handlers';

@@ -1,6 +1,6 @@
 import { Controller, HttpCode, Inject, Post, Req } from '@nestjs/common';
 import { ApiBody, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
-import { callerOf, Scopes, toProblem, type CallerRequest } from '@throughline/platform';
+import { callerOf, ItemByItem, Scopes, toProblem, type CallerRequest } from '@throughline/platform';
 import { AcceptedInteraction, BatchAnswer, PostedBatch, type BatchItem } from './answers';
 import { itemsOf, singleOf } from './posted-body';
 import { PostedInteraction } from './posted-interaction';
@@ -31,11 +31,14 @@ export class InteractionsController {
 
   @Post('batch')
   @HttpCode(200)
+  @ItemByItem()
   @ApiOperation({ summary: 'Posts up to 1,000 interactions, or a batch of CloudEvents. A bad item hurts no other.' })
   @ApiBody({ type: PostedBatch })
   @ApiResponse({ status: 200, type: BatchAnswer })
   async batch(@Req() request: CallerRequest): Promise<BatchAnswer> {
-    const outcomes = await this.posting.post(callerOf(request), itemsOf(request.body, request.headers['content-type']), traceOf(request));
+    const { body, headers, unsafeNames } = request;
+    const items = itemsOf({ body, contentType: headers['content-type'], unsafeNames });
+    const outcomes = await this.posting.post(callerOf(request), items, traceOf(request));
     return { items: outcomes.map((outcome, index) => batchItem(outcome, index, request.id)) };
   }
 }

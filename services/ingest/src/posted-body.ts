@@ -1,4 +1,5 @@
 import { malformed, rejected, ThroughlineError } from '@throughline/contracts';
+import { hasUnsafeNames } from '@throughline/platform';
 import { CLOUD_EVENT, CLOUD_EVENT_BATCH, fromCloudEvent, type Posted } from './cloud-event';
 
 /** Items in one batch at most. */
@@ -13,8 +14,15 @@ export function singleOf(body: unknown, contentType: string | undefined): Posted
   return type === CLOUD_EVENT ? fromCloudEvent(body) : { item: body, under: '' };
 }
 
+/** A body with its media type, and whether some item has names that none may have. */
+export interface PostedBatchBody {
+  body?: unknown;
+  contentType: string | undefined;
+  unsafeNames?: boolean;
+}
+
 /** The items of a batch in its order, or why an item is none. Throws 400 where the body is no batch, 413 where it is too long. */
-export function itemsOf(body: unknown, contentType: string | undefined): (Posted | ThroughlineError)[] {
+export function itemsOf({ body, contentType, unsafeNames }: PostedBatchBody): (Posted | ThroughlineError)[] {
   const type = typeOf(contentType);
   if (type === CLOUD_EVENT) throw rejected('media-type', `Send application/json or ${CLOUD_EVENT_BATCH}.`, { status: 415 });
   const events = type === CLOUD_EVENT_BATCH;
@@ -22,7 +30,7 @@ export function itemsOf(body: unknown, contentType: string | undefined): (Posted
   const pointer = events ? '' : '/interactions';
   if (!Array.isArray(list)) throw malformed('The body is no batch.', [{ pointer, code: 'isArray', detail: 'Must be a list.' }]);
   if (list.length > MAX_ITEMS) throw tooLong(pointer);
-  return list.map((item) => (events ? eventOf(item) : { item, under: '' }));
+  return list.map((item) => (unsafeNames && hasUnsafeNames(item) ? unsafe() : events ? eventOf(item) : { item, under: '' }));
 }
 
 function eventOf(item: unknown): Posted | ThroughlineError {
@@ -33,6 +41,8 @@ function eventOf(item: unknown): Posted | ThroughlineError {
     throw error;
   }
 }
+
+const unsafe = () => malformed('The interaction has a name that no object may have.', [{ pointer: '', code: 'name', detail: 'No `__proto__`, and no `prototype` of a `constructor`.' }]);
 
 function tooLong(pointer: string): ThroughlineError {
   const errors = [{ pointer, code: 'arrayMaxSize', detail: `Must have at most ${MAX_ITEMS} items.` }];

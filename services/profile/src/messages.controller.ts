@@ -8,7 +8,7 @@ import { malformed } from '@throughline/contracts';
 import { Caller, Scopes, type Credential } from '@throughline/platform';
 import { Type } from 'class-transformer';
 import { IsNotEmpty, IsNotEmptyObject, IsOptional, IsString, MaxLength, ValidateNested } from 'class-validator';
-import { MessageRequests } from './message-request';
+import { MessageRequests, type RequestMessage } from './message-request';
 
 export class MessageContent {
   @ApiProperty({ minLength: 1, maxLength: 16_384 })
@@ -28,19 +28,19 @@ export class MessageRequest {
   @IsOptional()
   @IsString()
   @MaxLength(100)
-  inReplyTo?: string;
+  inReplyTo?: string | null;
 
   @ApiPropertyOptional({ description: 'With `conversation`, where it answers no single interaction.' })
   @IsOptional()
   @IsString()
   @MaxLength(100)
-  customer?: string;
+  customer?: string | null;
 
   @ApiPropertyOptional()
   @IsOptional()
   @IsString()
   @MaxLength(1024)
-  conversation?: string;
+  conversation?: string | null;
 
   @ApiProperty({ type: MessageContent })
   @IsNotEmptyObject()
@@ -52,7 +52,7 @@ export class MessageRequest {
   @IsOptional()
   @IsString()
   @MaxLength(256)
-  agent?: string;
+  agent?: string | null;
 }
 
 export class MessageAccepted {
@@ -75,6 +75,12 @@ export class MessagesController {
   @ApiUnprocessableEntityResponse({ description: '`/problems/channel-cannot-send`, `/problems/no-conversation`.' })
   async send(@Caller() { tenant }: Credential, @Body() message: MessageRequest, @Headers('idempotency-key') key?: string): Promise<MessageAccepted> {
     if (key !== undefined && (key === '' || key.length > 256)) throw malformed('An Idempotency-Key has 1 to 256 characters.');
-    return { interactionId: await this.requests.request(tenant, message, key ?? randomUUID()) };
+    return { interactionId: await this.requests.request(tenant, said(message), key ?? randomUUID()) };
   }
 }
+
+/** Without what is null: a client that writes null says nothing. */
+const said = ({ account, content, inReplyTo, customer, conversation, agent }: MessageRequest): RequestMessage => ({
+  ...{ account, content },
+  ...{ inReplyTo: inReplyTo ?? undefined, customer: customer ?? undefined, conversation: conversation ?? undefined, agent: agent ?? undefined },
+});

@@ -39,6 +39,10 @@ describe('admission', () => {
     expect(admit(interaction({ parties }), nobody)).toMatchObject({ parties: [{ role: 'cc', name: 'Ada' }] });
   });
 
+  it.each(['0000-01-01T00:00:00+14:00', '9999-12-31T23:59:59-14:00'])('refuses a time that UTC cannot say in four digits: %s', (occurredAt) => {
+    expect(admit(interaction({ occurredAt }), nobody)).toMatchObject({ errors: [{ pointer: '/occurredAt', code: 'time' }] });
+  });
+
   it('refuses a type and a time that are none', () => {
     expect(admit(interaction({ type: 'Message', occurredAt: 'soon' }), nobody)).toMatchObject({ errors: [{ pointer: '/type' }, { pointer: '/occurredAt' }] });
   });

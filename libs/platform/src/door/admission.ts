@@ -33,13 +33,16 @@ export function admit(interaction: Interaction, rules: AdmissionRules): Admitted
   return { identities, parties: parties(interaction, rules), claimedAt, warnings };
 }
 
+/** What RFC 3339 can say in UTC; with an offset it says some hours more. */
+const [FIRST, LAST] = [Date.parse('0000-01-01T00:00:00Z'), Date.parse('9999-12-31T23:59:59.999Z')];
+
 const refusedAt = (index: number, code: string) => `/identities/${index}/${code === 'namespace' ? 'namespace' : 'value'}`;
 
 function formErrors(interaction: Interaction, claimedAt: number): FieldError[] {
   const errors: FieldError[] = [];
   if (!TYPE_PATTERN.test(interaction.type)) errors.push({ pointer: '/type', code: 'type', detail: 'A type is <thing>.<past participle> in lower case.' });
   if (OWN_TYPES.includes(interaction.type)) errors.push({ pointer: '/type', code: 'reserved', detail: 'Only the profile says so, of what it decided.' });
-  if (!Number.isFinite(claimedAt)) errors.push({ pointer: '/occurredAt', code: 'time', detail: 'Not a time (RFC 3339).' });
+  if (!(claimedAt >= FIRST && claimedAt <= LAST)) errors.push({ pointer: '/occurredAt', code: 'time', detail: 'Not a time (RFC 3339), or not in UTC.' });
   if (interaction.identities.length === 0 && !interaction.conversation) {
     errors.push({ pointer: '/identities', code: 'required', detail: 'Name the customer, or the conversation where she withheld who she is.' });
   }

@@ -6,7 +6,7 @@ import type { TenantKeys, Vault } from '@throughline/vault';
 import type { Account, Directory, Door, DoorItem, DoorOutcome, DoorRequest } from '../runtime.contract';
 import { admit, type Admitted } from './admission';
 import { tooDeep } from './depth';
-import { allFinite } from './finite';
+import { allExact, allFinite, rounded } from './numbers';
 import { INLINE_LIMIT, putSealed } from './sealed-body';
 
 export interface DoorParts {
@@ -30,6 +30,9 @@ interface Acceptance {
 interface Outward extends Pick<AcceptedInteraction, 'id' | 'account'> {
   message: OutgoingMessage;
 }
+
+/** Of one kind, for one interaction. */
+const MAX_WARNINGS = 10;
 
 type Ready = { outcome: DoorOutcome; outward?: Outward };
 
@@ -72,7 +75,7 @@ export class BusDoor implements Door {
     if ('errors' in admitted) return { outcome: { status: 'rejected', errors: [...channelErrors, ...admitted.errors] } };
     if (channelErrors.length > 0) return { outcome: { status: 'rejected', errors: channelErrors } };
     const accepted = this.accepted(item, admitted, acceptance);
-    return { outcome: { status: 'accepted', interactionId: accepted.id, warnings: admitted.warnings }, outward: outwardOf(accepted, acceptance.keys) };
+    return { outcome: { status: 'accepted', interactionId: accepted.id, warnings: [...admitted.warnings, ...numberWarnings(given)] }, outward: outwardOf(accepted, acceptance.keys) };
   }
 
   private accepted({ interaction, request }: DoorItem, admitted: Admitted, { now }: Acceptance): AcceptedInteraction {
@@ -139,6 +142,9 @@ function partitionKey(keys: TenantKeys, { identities, account, conversation }: A
   const first = identities[0];
   return keys.hash('key', first ? formatIdentity(first) : `${account}|${conversation}`);
 }
+
+/** Of what is kept, though not as it was sent. */
+const numberWarnings = ({ data }: Interaction) => (data === undefined || allExact(data) ? [] : rounded(data, '/data').slice(0, MAX_WARNINGS));
 
 /** What no canonical JSON can hold. Only `data` can: every other field has a form. */
 function unkeepableErrors({ data }: Interaction): FieldError[] {

@@ -1,5 +1,21 @@
-/** True where every number in a JSON value can be written again: JSON may say 1e999, which is read as Infinity. */
-export function allFinite(value: unknown): boolean {
-  if (typeof value === 'number') return Number.isFinite(value);
-  return typeof value !== 'object' || value === null || Object.values(value).every(allFinite);
+import type { FieldError } from '@throughline/contracts';
+
+/** JSON may say numbers that JavaScript reads as others: 1e999 as Infinity, whole ones beyond 2^53 rounded. True where there is none in a JSON value. */
+export const allExact = (value: unknown) => everyNumber(value, isExact);
+
+/** True where every number can be written again. */
+export const allFinite = (value: unknown) => everyNumber(value, Number.isFinite);
+
+/** What is said of each whole number that may have been another one. */
+export function rounded(value: unknown, pointer: string): FieldError[] {
+  if (typeof value === 'number') return isExact(value) ? [] : [{ pointer, code: 'number-rounded', detail: 'A whole number beyond 2^53 may be kept as another one: send it as text.' }];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([name, part]) => rounded(part, `${pointer}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`));
+}
+
+const isExact = (number: number) => Number.isSafeInteger(number) || (Number.isFinite(number) && !Number.isInteger(number));
+
+function everyNumber(value: unknown, is: (number: number) => boolean): boolean {
+  if (typeof value === 'number') return is(value);
+  return typeof value !== 'object' || value === null || Object.values(value).every((part) => everyNumber(part, is));
 }

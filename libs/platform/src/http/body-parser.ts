@@ -10,6 +10,11 @@ const JSON_TYPES = new Set(['application/json', 'application/cloudevents+json', 
 declare module 'fastify' {
   interface FastifyContextConfig {
     rawBody?: boolean;
+    itemByItem?: boolean;
+  }
+  interface FastifyRequest {
+    /** True where a handler marked `@ItemByItem()` has to look for names that no object may have (`hasUnsafeNames`). */
+    unsafeNames?: boolean;
   }
 }
 
@@ -18,6 +23,7 @@ type Done = (error: Error | null, body?: unknown) => void;
 /** One parser for everything: handlers marked `@RawBody()` get the bytes, all others JSON. */
 export function parseBodies(fastify: FastifyInstance): void {
   const parseJson = fastify.getDefaultJsonParser('error', 'error');
+  const parseAny = fastify.getDefaultJsonParser('ignore', 'ignore');
   fastify.removeAllContentTypeParsers();
   // Fastify remembers the parser of a type that has its own; for `*` it takes the header apart at every request.
   fastify.addContentTypeParser([...JSON_TYPES, '*'], { parseAs: 'buffer', bodyLimit: BODY_LIMIT }, (request: FastifyRequest, body: Buffer, done: Done) => {
@@ -25,7 +31,13 @@ export function parseBodies(fastify: FastifyInstance): void {
     if (body.length === 0) return done(null, undefined);
     if (!JSON_TYPES.has(mediaType(request))) return done(unsupported());
     if (!isUtf8(body)) return done(notJson());
-    void parseJson(request, body.toString('utf8'), (error, value) => done(error ? notJson() : null, value));
+    const text = body.toString('utf8');
+    void parseJson(request, text, (error, value) => {
+      if (!error) return done(null, value);
+      request.unsafeNames = request.routeOptions.config.itemByItem;
+      if (!request.unsafeNames) return done(notJson());
+      void parseAny(request, text, (noJson, any) => done(noJson ? notJson() : null, any));
+    });
   });
 }
 

@@ -54,17 +54,21 @@ describe('what is wrong with an account', () => {
 
   it.each([[''], [1], [null], [{}], ['x'.repeat(4_097)]])('is a secret that is %p', (value) => {
     const secrets = { secret: value } as unknown as Record<string, string>;
-    expect(accountErrors({ secrets, settings: {} })).toMatchObject([{ pointer: '/secrets/secret', code: 'secret' }]);
+    expect(accountErrors({ ...account, secrets })).toMatchObject([{ pointer: '/secrets/secret', code: 'secret' }]);
   });
 
   it('is a secret without a good name, and neither name nor value is repeated', () => {
-    const errors = accountErrors({ secrets: { 'tl-s3cret!': 'hunter2' }, settings: {} });
+    const errors = accountErrors({ ...account, secrets: { 'tl-s3cret!': 'hunter2' } });
     expect(errors).toMatchObject([{ pointer: '/secrets', code: 'name' }]);
     expect(JSON.stringify(errors)).not.toMatch(/s3cret|hunter2/);
   });
 
+  it('is an address with half a character: what was written would be another one', () => {
+    expect(accountErrors({ ...account, address: 'site-\ud83d' })).toMatchObject([{ pointer: '/address', code: 'text' }]);
+  });
+
   it('is more than 20 secrets, or settings of more than 16,384 characters', () => {
     const secrets = Object.fromEntries(Array.from({ length: 21 }, (_, i) => [`s${i}`, 'x']));
-    expect(accountErrors({ secrets, settings: { text: 'x'.repeat(16_384) } })).toMatchObject([{ code: 'count' }, { code: 'size' }]);
+    expect(accountErrors({ ...account, secrets, settings: { text: 'x'.repeat(16_384) } })).toMatchObject([{ code: 'count' }, { code: 'size' }]);
   });
 });

@@ -48,18 +48,21 @@ function normalMailbox(address: string): string {
   return domain ? address.slice(0, at) + domain : address;
 }
 
-/** What is wrong with the secrets and settings; empty where nothing is. No secret is ever repeated. */
-export function accountErrors({ secrets, settings }: Pick<AccountDetails, 'secrets' | 'settings'>): FieldError[] {
+const HALF = 'Half a surrogate pair is no text.';
+
+/** What is wrong with the address, the secrets and settings; empty where nothing is. No secret is ever repeated. */
+export function accountErrors({ address, secrets, settings }: Pick<AccountDetails, 'address' | 'secrets' | 'settings'>): FieldError[] {
   const names = Object.keys(secrets);
   const errors = names.flatMap((name) => secretErrors(name, secrets[name]));
   if (names.length > MAX_SECRETS) errors.push({ pointer: '/secrets', code: 'count', detail: `At most ${MAX_SECRETS} secrets.` });
+  if (!address.isWellFormed()) errors.push({ pointer: '/address', code: 'text', detail: HALF });
   return [...errors, ...settingsErrors(settings)];
 }
 
 function settingsErrors(settings: AccountDetails['settings']): FieldError[] {
   const json = JSON.stringify(settings);
   if (json.length > MAX_SETTINGS_CHARS) return [{ pointer: '/settings', code: 'size', detail: `At most ${MAX_SETTINGS_CHARS} characters of JSON.` }];
-  if (JSON.stringify(wellFormed(settings)) !== json) return [{ pointer: '/settings', code: 'text', detail: 'Half a surrogate pair is no text.' }];
+  if (JSON.stringify(wellFormed(settings)) !== json) return [{ pointer: '/settings', code: 'text', detail: HALF }];
   return [];
 }
 

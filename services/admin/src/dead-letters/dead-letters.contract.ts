@@ -1,13 +1,10 @@
-import { applyDecorators } from '@nestjs/common';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { IsMoment } from '@throughline/platform';
 import { Type } from 'class-transformer';
-import { IsIn, IsInt, IsISO8601, IsOptional, IsRFC3339, IsString, Max, MaxLength, Min, MinLength } from 'class-validator';
+import { IsIn, IsInt, IsOptional, IsString, Max, MaxLength, Min, MinLength } from 'class-validator';
 import { PageQuery } from '../config/paging';
 import type { DecisionRow } from './dead-letter-decisions';
 import { STATES, type DeadLetterRow } from './dead-letter-table';
-
-/** RFC 3339, on a day that exists: the one decorator knows the form with its offset, the other the calendar. */
-const IsMoment = () => applyDecorators(IsRFC3339(), IsISO8601({ strict: true }));
 
 export class DeadLetterQuery extends PageQuery {
   @ApiPropertyOptional({ example: 'conflict' })

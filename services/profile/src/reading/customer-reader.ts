@@ -114,7 +114,7 @@ function identityOf(member: Member, key: SegmentKey | undefined): HeldIdentity[]
 function channelsOf(members: readonly Member[]): CustomerProfile['channels'] {
   const channels: CustomerProfile['channels'] = new Map();
   for (const [channel, { count, lastAt }] of members.flatMap((member) => Object.entries(member.channels ?? {}))) {
-    const sum = channels.get(channel) ?? { count: 0, lastAt: 0 };
+    const sum = channels.get(channel) ?? { count: 0, lastAt };
     channels.set(channel, { count: sum.count + count, lastAt: Math.max(sum.lastAt, lastAt) });
   }
   return channels;

@@ -1,6 +1,7 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
+import { IsMoment } from '@throughline/platform';
 import { Type } from 'class-transformer';
-import { IsIn, IsInt, IsOptional, IsRFC3339, IsString, Max, MaxLength, Min } from 'class-validator';
+import { IsIn, IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
 
 /** What part of a timeline, in which order. */
 export class TimelineQuery {
@@ -29,12 +30,12 @@ export class TimelineQuery {
 
   @ApiPropertyOptional({ format: 'date-time', description: 'Occurred then or later.' })
   @IsOptional()
-  @IsRFC3339()
+  @IsMoment()
   from?: string;
 
   @ApiPropertyOptional({ format: 'date-time', description: 'Occurred before then.' })
   @IsOptional()
-  @IsRFC3339()
+  @IsMoment()
   to?: string;
 
   @ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: 200, default: 50 })
