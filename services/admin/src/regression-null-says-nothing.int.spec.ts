@@ -1,6 +1,6 @@
 // Many clients write what they do not say as null. It passed the check of the body, and what stands in its place when it is missing did not: our own error (500).
 import { randomUUID } from 'node:crypto';
-import { setTimeout as pause } from 'node:timers/promises';
+import { until } from '@throughline/platform/testing';
 import { AdminForTest, type TestTenant } from './testing/admin-for-test';
 
 describe('an optional field that is null', () => {
@@ -28,7 +28,7 @@ describe('an optional field that is null', () => {
   it('says as much of a decision', async () => {
     const letter = { tenant: mine.id, account: 'acc_1', cause: 'unparsable', detail: 'not JSON', service: 'phone', raw: Buffer.from(randomUUID()), mediaType: 'text/plain' };
     const url = `/v1/dead-letters/${await admin.service.runtime.deadLetters.put(letter)}`;
-    while ((await admin.call('GET', url, mine.token)).status === 404) await pause(10);
+    await until(async () => (await admin.call('GET', url, mine.token)).status === 200);
     expect((await admin.call('POST', `${url}/redrive`, mine.token, { reason: null })).status).toBe(202);
   });
 });
