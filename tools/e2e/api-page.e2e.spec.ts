@@ -13,6 +13,14 @@ const NOT_YET = [
   'POST /v1/offers/{}/reject', 'POST /v1/records', 'POST /v1/routing/advice', 'PUT /v1/agents/{}/presence',
 ];
 
+/** Paths of the schemas that say "an object" and nothing of it: what the framework says of a type that it does not see. */
+function shapeless(node: unknown, path = ''): string[] {
+  if (typeof node !== 'object' || node === null) return [];
+  const { type, properties, additionalProperties } = node as Record<string, unknown>;
+  const bare = [type].flat().includes('object') && properties === undefined && additionalProperties === undefined;
+  return [...(bare ? [path] : []), ...Object.entries(node).flatMap(([name, part]) => shapeless(part, `${path}/${name}`))];
+}
+
 describe('the served OpenAPI document', () => {
   let product: Product;
   let served: string[];
@@ -25,6 +33,11 @@ describe('the served OpenAPI document', () => {
   afterAll(() => product?.stop());
 
   it('is OpenAPI 3.1', () => expect(document.openapi).toMatch(/^3\.1\./));
+
+  it('says of every field what it is', () => {
+    expect(shapeless(document)).toEqual([]);
+    expect(JSON.stringify(document)).not.toContain('"nullable":true');
+  });
 
   it('holds every route that the API page promises, but for those listed as not yet served', () => {
     expect(documentedRoutes().filter((route) => !isServed(route, served))).toEqual(NOT_YET.toSorted());

@@ -20,40 +20,40 @@ export class PostedIdentity {
   @Length(1, 512)
   value!: string;
 
-  @ApiPropertyOptional({ description: 'The gateway vouches for it. Counts only from a key scoped for the namespace.' })
+  @ApiPropertyOptional({ type: Boolean, nullable: true, description: 'The gateway vouches for it. Counts only from a key scoped for the namespace.' })
   @IsOptional()
   @IsBoolean()
   verified?: boolean | null;
 }
 
 export class PostedAttachment {
-  @ApiPropertyOptional()
+  @ApiPropertyOptional({ type: String, nullable: true })
   @IsOptional()
   @IsString()
   @MaxLength(1024)
   name?: string | null;
 
-  @ApiPropertyOptional({ example: 'application/pdf' })
+  @ApiPropertyOptional({ type: String, nullable: true, example: 'application/pdf' })
   @IsOptional()
   @IsString()
   @MaxLength(255)
   mediaType?: string | null;
 
-  @ApiPropertyOptional({ description: 'Bytes.' })
+  @ApiPropertyOptional({ type: 'integer', nullable: true, description: 'Bytes.' })
   @IsOptional()
   @IsInt()
   @Min(0)
   @Max(Number.MAX_SAFE_INTEGER)
   size?: number | null;
 
-  @ApiPropertyOptional()
+  @ApiPropertyOptional({ type: String, nullable: true })
   @IsOptional()
   @IsString()
   @MaxLength(4096)
   @Matches(/^https?:\/\/\S+$/i, { message: 'Must be an http or https address.' })
   url?: string | null;
 
-  @ApiPropertyOptional({ description: 'Hex.' })
+  @ApiPropertyOptional({ type: String, nullable: true, description: 'Hex.' })
   @IsOptional()
   @IsString()
   @Matches(/^[0-9a-fA-F]{64}$/, { message: 'Must be a SHA-256 in hex.' })
@@ -61,29 +61,29 @@ export class PostedAttachment {
 }
 
 export class PostedContent {
-  @ApiPropertyOptional()
+  @ApiPropertyOptional({ type: String, nullable: true })
   @IsOptional()
   @IsString()
   text?: string | null;
 
-  @ApiPropertyOptional()
+  @ApiPropertyOptional({ type: String, nullable: true })
   @IsOptional()
   @IsString()
   html?: string | null;
 
-  @ApiPropertyOptional()
+  @ApiPropertyOptional({ type: String, nullable: true })
   @IsOptional()
   @IsString()
   @MaxLength(4096)
   subject?: string | null;
 
-  @ApiPropertyOptional({ description: 'BCP 47.', example: 'zh-Hant' })
+  @ApiPropertyOptional({ type: String, nullable: true, description: 'BCP 47.', example: 'zh-Hant' })
   @IsOptional()
   @IsString()
   @Matches(/^[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8}){0,9}$/, { message: 'Must be a language tag (BCP 47).' })
   language?: string | null;
 
-  @ApiPropertyOptional({ type: [PostedAttachment] })
+  @ApiPropertyOptional({ nullable: true, type: [PostedAttachment] })
   @IsOptional()
   @IsArray()
   @ArrayMaxSize(100)
@@ -105,7 +105,7 @@ export class PostedInteraction {
   @Length(1, 128)
   account!: string;
 
-  @ApiPropertyOptional({ description: 'Only on an account open to several channels.', example: 'in-store' })
+  @ApiPropertyOptional({ type: String, nullable: true, description: 'Only on an account open to several channels.', example: 'in-store' })
   @IsOptional()
   @IsString()
   @Matches(/^[a-z][a-z0-9-]{0,63}$/, { message: 'Must be a channel: lower case words and hyphens.' })
@@ -132,32 +132,32 @@ export class PostedInteraction {
   @Type(() => PostedIdentity)
   identities!: PostedIdentity[];
 
-  @ApiPropertyOptional({ description: "The provider's thread." })
+  @ApiPropertyOptional({ type: String, nullable: true, description: "The provider's thread." })
   @IsOptional()
   @IsString()
   @Length(1, 512)
   @Matches(WHOLE, { message: 'Must hold whole characters (no lone surrogate).' })
   conversation?: string | null;
 
-  @ApiPropertyOptional({ description: 'The `id` of the interaction on the same account that this one answers.' })
+  @ApiPropertyOptional({ type: String, nullable: true, description: 'The `id` of the interaction on the same account that this one answers.' })
   @IsOptional()
   @IsString()
   @Length(1, 256)
   inReplyTo?: string | null;
 
-  @ApiPropertyOptional({ type: PostedContent })
+  @ApiPropertyOptional({ nullable: true, type: PostedContent })
   @IsOptional()
   @IsObject()
   @ValidateNested()
   @Type(() => PostedContent)
   content?: PostedContent | null;
 
-  @ApiPropertyOptional({ type: 'object', additionalProperties: true, description: 'By type.' })
+  @ApiPropertyOptional({ nullable: true, type: 'object', additionalProperties: true, description: 'By type.' })
   @IsOptional()
   @IsObject()
   data?: Record<string, unknown> | null;
 
-  @ApiPropertyOptional({ description: 'Who took part, if anyone.', example: 'agent_7' })
+  @ApiPropertyOptional({ type: String, nullable: true, description: 'Who took part, if anyone.', example: 'agent_7' })
   @IsOptional()
   @IsString()
   @Length(1, 256)

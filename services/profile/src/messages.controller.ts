@@ -24,19 +24,19 @@ export class MessageRequest {
   @MaxLength(256)
   account!: string;
 
-  @ApiPropertyOptional({ description: 'Id of the interaction it answers.' })
+  @ApiPropertyOptional({ type: String, nullable: true, description: 'Id of the interaction it answers.' })
   @IsOptional()
   @IsString()
   @MaxLength(100)
   inReplyTo?: string | null;
 
-  @ApiPropertyOptional({ description: 'With `conversation`, where it answers no single interaction.' })
+  @ApiPropertyOptional({ type: String, nullable: true, description: 'With `conversation`, where it answers no single interaction.' })
   @IsOptional()
   @IsString()
   @MaxLength(100)
   customer?: string | null;
 
-  @ApiPropertyOptional()
+  @ApiPropertyOptional({ type: String, nullable: true })
   @IsOptional()
   @IsString()
   @MaxLength(1024)
@@ -48,7 +48,7 @@ export class MessageRequest {
   @Type(() => MessageContent)
   content!: MessageContent;
 
-  @ApiPropertyOptional({ description: 'Who says it.' })
+  @ApiPropertyOptional({ type: String, nullable: true, description: 'Who says it.' })
   @IsOptional()
   @IsString()
   @MaxLength(256)

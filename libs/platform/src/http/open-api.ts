@@ -1,5 +1,6 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
+import { completed } from './open-api-document';
 
 /** Serves the reference of this process' own routes: `/openapi.json`, and `/docs` for people. Public. */
 export function serveOpenApi(app: INestApplication, version: string): void {
@@ -11,5 +12,5 @@ export function serveOpenApi(app: INestApplication, version: string): void {
     .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'An API key: tl_...' })
     .addSecurityRequirements('bearer')
     .build();
-  SwaggerModule.setup('docs', app, () => SwaggerModule.createDocument(app, description), { jsonDocumentUrl: 'openapi.json', raw: ['json'] });
+  SwaggerModule.setup('docs', app, () => completed(SwaggerModule.createDocument(app, description)), { jsonDocumentUrl: 'openapi.json', raw: ['json'] });
 }

@@ -9,23 +9,23 @@ const SECRETS = { type: 'object', additionalProperties: { type: 'string' }, writ
 
 /** What can be changed of an account. In a change, null takes away what is named. */
 export class ChangeAccount {
-  @ApiPropertyOptional({ example: 'phone', description: 'Channel of its interactions; none on an account open to several.' })
+  @ApiPropertyOptional({ type: String, nullable: true, example: 'phone', description: 'Channel of its interactions; none on an account open to several.' })
   @IsOptional()
   @Matches(SLUG, { message: 'channel must be lower-case words joined by "-"' })
   channel?: string | null;
 
-  @ApiPropertyOptional({ example: '+14155550100', description: 'What names it at the provider: number, mailbox, page, site key. No two accounts have the same one at a provider.' })
+  @ApiPropertyOptional({ type: String, nullable: true, example: '+14155550100', description: 'What names it at the provider: number, mailbox, page, site key. No two accounts have the same one at a provider.' })
   @IsOptional()
   @IsString()
   @MaxLength(320)
   address?: string | null;
 
-  @ApiPropertyOptional({ ...SECRETS, description: 'Kept sealed, never shown again.' })
+  @ApiPropertyOptional({ ...SECRETS, nullable: true, description: 'Kept sealed, never shown again.' })
   @IsOptional()
   @IsObject()
   secrets?: Record<string, string> | null;
 
-  @ApiPropertyOptional({ ...OBJECT, description: 'What is not secret, by provider.' })
+  @ApiPropertyOptional({ ...OBJECT, nullable: true, description: 'What is not secret, by provider.' })
   @IsOptional()
   @IsObject()
   settings?: Record<string, unknown> | null;

@@ -38,7 +38,7 @@ export class DeadLetterQuery extends PageQuery {
 const REASON = { maxLength: 500, description: 'Kept on record; without personal data, please.' };
 
 export class RedriveRequest {
-  @ApiPropertyOptional(REASON)
+  @ApiPropertyOptional({ ...REASON, type: String, nullable: true })
   @IsOptional()
   @IsString()
   @MaxLength(500)
@@ -84,7 +84,7 @@ export class RedriveSelection extends RedriveRequest {
   @Max(1000)
   limit: number = 1000;
 
-  @ApiPropertyOptional({ description: 'From `next` of an earlier answer: goes on behind what that gave back, whatever failed again meanwhile.' })
+  @ApiPropertyOptional({ type: String, nullable: true, description: 'From `next` of an earlier answer: goes on behind what that gave back, whatever failed again meanwhile.' })
   @IsOptional()
   @IsString()
   @MaxLength(2_000)

@@ -6,7 +6,7 @@ import type { IssuedKey } from './api-keys';
 const SCOPES = { type: String, isArray: true, example: ['ingest', 'read', 'vouch:email'] };
 
 export class CreateKey {
-  @ApiPropertyOptional({ maxLength: 200, description: 'What the key is for.' })
+  @ApiPropertyOptional({ type: String, nullable: true, maxLength: 200, description: 'What the key is for.' })
   @IsOptional()
   @IsString()
   @MaxLength(200)

@@ -10,7 +10,7 @@ export class CreateTenant {
   @MaxLength(200)
   name!: string;
 
-  @ApiPropertyOptional({ example: 'DE', description: 'CLDR region for phone numbers written without a country code; without one none is assumed.' })
+  @ApiPropertyOptional({ type: String, nullable: true, example: 'DE', description: 'CLDR region for phone numbers written without a country code; without one none is assumed.' })
   @IsOptional()
   @Matches(/^[A-Z]{2}$/, { message: 'region must be two capital letters' })
   region?: string | null;

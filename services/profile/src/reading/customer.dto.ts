@@ -44,6 +44,12 @@ export class CustomerQuery {
   attention?: unknown;
 }
 
+const ATTENTION = {
+  type: 'object',
+  required: ['subject', 'channel', 'interactionId', 'since'],
+  properties: { subject: { type: 'string' }, channel: { type: 'string' }, interactionId: { type: 'string' }, since: { type: 'string', format: 'date-time' } },
+};
+
 export class CustomerIdentity {
   @ApiProperty({ example: 'phone' }) namespace!: string;
   @ApiProperty({ example: '+14155550100' }) value!: string;
@@ -73,7 +79,7 @@ export class Customer {
   @ApiProperty(TRAITS) traits!: Record<string, CustomerTrait>;
   @ApiProperty({ type: 'string', nullable: true }) tier!: string | null;
   @ApiProperty({ type: 'string', nullable: true, description: 'BCP 47.' }) language!: string | null;
-  @ApiProperty({ type: 'array', items: { type: 'object' } }) attention!: never[];
+  @ApiProperty({ type: 'array', items: ATTENTION }) attention!: never[];
   @ApiProperty(CHANNELS) channels!: Record<string, { count: number; lastAt: string }>;
   @ApiProperty({ type: 'integer' }) openCases!: number;
   @ApiPropertyOptional({ description: 'The surviving customer, where the id asked for has been merged into her.' }) mergedInto?: string;
