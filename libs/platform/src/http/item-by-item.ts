@@ -10,7 +10,8 @@ export function hasUnsafeNames(value: unknown): boolean {
     const nest = nests.pop();
     if (typeof nest !== 'object' || nest === null) continue;
     if (Object.hasOwn(nest, '__proto__') || (Object.hasOwn(nest, 'constructor') && isUnsafe((nest as Record<string, unknown>).constructor))) return true;
-    nests.push(...Object.values(nest));
+    // One by one: a long list is more arguments than a call may have.
+    for (const part of Object.values(nest)) nests.push(part);
   }
   return false;
 }
