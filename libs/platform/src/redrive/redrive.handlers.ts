@@ -3,8 +3,10 @@ import { Controller, type Type } from '@nestjs/common';
 import { faultOf, OnGroup, orderParked, type Message } from '@throughline/bus';
 import { DeadLetterSchema, isId, isPassing, readOrReject, RedriveSchema, rejected, type Redrive } from '@throughline/contracts';
 import type { Database } from '@throughline/postgres';
+import type { TenantKeys } from '@throughline/vault';
 import { openBlob } from '../door/sealed-body';
 import type { Runtime } from '../runtime.contract';
+import { keysOfNamed } from '../runtime/named-tenant';
 
 /** A dead letter that comes back to the service that set it aside. */
 export interface Redriven {
@@ -25,7 +27,7 @@ export interface RedriveOptions {
   parked?: Database;
 }
 
-type Needs = Pick<Runtime, 'bus' | 'vault' | 'blobs' | 'clock'>;
+type Needs = Pick<Runtime, 'bus' | 'vault' | 'blobs' | 'clock' | 'directory'>;
 
 /** The controller of a service that takes its dead letters back: in the order they were redriven, at least once. */
 export function redriveHandlers(service: string, runtime: Needs, options: RedriveOptions): Type {
@@ -52,34 +54,40 @@ class RedriveInbox {
 
   async take(decision: Redrive): Promise<void> {
     if (decision.parked) return this.order(decision);
+    const keys = await this.keysOf(decision.tenant);
     try {
-      await this.options.take(await this.open(decision));
+      await this.options.take(await this.open(keys, decision));
     } catch (error) {
       // Nothing is wrong with the letter: the same again, later.
       if (isPassing(error)) throw error;
-      await this.giveBack(decision, error);
+      await this.giveBack(keys, decision, error);
     }
+  }
+
+  private async keysOf(tenant: string): Promise<TenantKeys> {
+    const { vault, directory } = this.runtime;
+    const keys = await keysOfNamed(vault, (named) => directory.tenant(named) !== undefined, tenant);
+    if (!keys) throw rejected('tenant-unknown', 'The order names a tenant that nobody knows.');
+    return keys;
   }
 
   private async order({ tenant, id, discard, interaction: subject }: Redrive): Promise<void> {
     if (this.options.parked) await orderParked(this.options.parked, { tenant, id, discard, subject });
   }
 
-  private async open(decision: Redrive): Promise<Redriven> {
-    const { vault, blobs } = this.runtime;
+  private async open(keys: TenantKeys, decision: Redrive): Promise<Redriven> {
     const { id, tenant, account, cause, interaction, mediaType, raw, rawBlob } = decision;
-    const keys = await vault.forTenant(tenant);
     if (!rawBlob && !raw) throw rejected('raw-missing', 'Nothing of it was kept.');
-    const bytes = rawBlob ? await openBlob(keys, blobs, rawBlob, id) : await keys.open(id, raw!);
+    const bytes = rawBlob ? await openBlob(keys, this.runtime.blobs, rawBlob, id) : await keys.open(id, raw!);
     return { id, tenant, account, cause, interaction, mediaType, raw: bytes };
   }
 
   /** It lies with the dead letters again, with why it failed this time. */
-  private async giveBack({ $typeName: _, parked: __, discard: ___, at: ____, ...decision }: Redrive, error: unknown): Promise<void> {
-    const { bus, vault, clock } = this.runtime;
+  private async giveBack(keys: TenantKeys, { $typeName: _, parked: __, discard: ___, at: ____, ...decision }: Redrive, error: unknown): Promise<void> {
+    const { bus, clock } = this.runtime;
     const words = faultOf(error) as { error: string; reason?: string };
     const detail = words.reason ?? `It failed again: ${words.error}.`;
-    const key = (await vault.forTenant(decision.tenant)).hash('key', `${decision.account}|dead-letters`);
+    const key = keys.hash('key', `${decision.account}|dead-letters`);
     const letter = create(DeadLetterSchema, { ...decision, detail, at: BigInt(clock().getTime()) });
     await bus.publish('dead-letters', [{ key, value: toBinary(DeadLetterSchema, letter) }]);
   }

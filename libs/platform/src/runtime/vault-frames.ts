@@ -1,19 +1,14 @@
 import type { FrameSealer } from '@throughline/bus';
-import { isId, rejected, ThroughlineError } from '@throughline/contracts';
+import { rejected } from '@throughline/contracts';
 import type { TenantKeys, Vault } from '@throughline/vault';
+import { keysOfNamed, type IsTenant } from './named-tenant';
 
-/**
- * Seals what travels on the bus under its tenant's epoch key.
- * @param isTenant whether the configuration knows this tenant
- */
-export function vaultFrames(vault: Pick<Vault, 'forTenant'>, isTenant: (tenant: string) => boolean): FrameSealer {
-  /** Whoever may write to the broker may name whom he likes: where keys are missing, only those of a tenant may come yet. */
+/** Seals what travels on the bus under its tenant's epoch key. */
+export function vaultFrames(vault: Pick<Vault, 'forTenant'>, isTenant: IsTenant): FrameSealer {
   async function keysOf(tenant: string): Promise<TenantKeys> {
-    if (!isId(tenant)) throw rejected('undecodable', 'The frame names no tenant.');
-    return vault.forTenant(tenant).catch((error: unknown) => {
-      if (error instanceof ThroughlineError && error.slug === 'tenant-keys-missing' && !isTenant(tenant)) throw rejected('tenant-unknown', 'The frame names a tenant that nobody knows.');
-      throw error;
-    });
+    const keys = await keysOfNamed(vault, isTenant, tenant);
+    if (!keys) throw rejected('tenant-unknown', 'The frame names a tenant that nobody knows.');
+    return keys;
   }
   return {
     seal: async (tenant, id, plain) => (await vault.forTenant(tenant)).seal('epoch', id, plain),

@@ -17,7 +17,9 @@ it.each([
 ] as const)('what names something on %s that is no tenant is told in the log', async (topic, value) => {
   const logged: object[] = [];
   const bus = { publish: () => Promise.reject(new Error('nothing is to be published')) };
-  const deadLetters = new BusDeadLetters({ bus, vault: openVault(memoryKeyPort(), clock), blobs: {} as BlobStore, clock });
-  await setAsideRejected({ deadLetters, log: { error: (fields: object) => void logged.push(fields) } })(message(topic, value), rejected('undecodable', 'no'), 'profile');
+  const vault = openVault(memoryKeyPort(), clock);
+  const deadLetters = new BusDeadLetters({ bus, vault, blobs: {} as BlobStore, clock });
+  const log = { error: (fields: object) => void logged.push(fields) };
+  await setAsideRejected({ deadLetters, vault, directory: { tenant: () => undefined }, log })(message(topic, value), rejected('undecodable', 'no'), 'profile');
   expect(logged).toMatchObject([{ topic, partition: 3, offset: '7', group: 'profile' }]);
 });

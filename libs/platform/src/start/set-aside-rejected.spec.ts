@@ -1,6 +1,7 @@
 import { create, toBinary } from '@bufbuild/protobuf';
 import type { Message } from '@throughline/bus';
 import { formatAccepted, FrameSchema, RecordSchema, rejected, TimelineRecordSchema, TOPICS, type TopicName } from '@throughline/contracts';
+import type { TenantKeys } from '@throughline/vault';
 import type { SetAside } from '../runtime.contract';
 import { setAsideRejected } from './set-aside-rejected';
 
@@ -12,7 +13,9 @@ function setAside() {
   const put: SetAside[] = [];
   const logged: object[] = [];
   const put1 = async (item: SetAside) => (put.push(item), 'd1');
-  return { put, logged, act: setAsideRejected({ deadLetters: { put: put1 }, log: { error: (fields: object) => void logged.push(fields) } }) };
+  const log = { error: (fields: object) => void logged.push(fields) };
+  const vault = { forTenant: async (tenant: string) => ({ tenant }) as TenantKeys };
+  return { put, logged, act: setAsideRejected({ deadLetters: { put: put1 }, vault, directory: { tenant: () => undefined }, log }) };
 }
 
 describe('a message that a handler rejected', () => {

@@ -1,8 +1,10 @@
 import type { Message } from '@throughline/bus';
-import { isId, mediaTypeOf, ThroughlineError } from '@throughline/contracts';
+import { mediaTypeOf, ThroughlineError } from '@throughline/contracts';
+import type { Vault } from '@throughline/vault';
 import type { Logger } from 'pino';
 import { subjectOf } from '../parking/subject-of';
-import type { DeadLetters } from '../runtime.contract';
+import type { DeadLetters, Directory } from '../runtime.contract';
+import { keysOfNamed } from '../runtime/named-tenant';
 
 /** A frame that did not open, as it was on the bus. */
 const FRAME = 'application/x-protobuf; message=Frame';
@@ -11,6 +13,8 @@ const CAUSES = new Set(['conflict', 'unparsable', 'unopenable']);
 
 export interface SetAsideParts {
   deadLetters: DeadLetters;
+  vault: Pick<Vault, 'forTenant'>;
+  directory: Pick<Directory, 'tenant'>;
   log: Pick<Logger, 'error'>;
 }
 
@@ -18,11 +22,12 @@ export interface SetAsideParts {
  * What a group's handler rejected becomes a dead letter, once per event and group: the record as it was on the bus, sealed
  * once more. What names no tenant (or what is none) belongs to nobody who could look at it, and is told in the log.
  */
-export const setAsideRejected = ({ deadLetters, log }: SetAsideParts) =>
+export const setAsideRejected = ({ deadLetters, vault, directory, log }: SetAsideParts) =>
   async function setAside(message: Message, error: Error, group: string): Promise<void> {
     const { tenant, account, id } = subjectOf(message);
     const { topic, partition, offset } = message;
-    if (!tenant || !isId(tenant) || slugOf(error) === 'tenant-unknown') return log.error({ err: error, topic, partition, offset, group }, 'rejected a message of no tenant');
+    const isTenant = (named: string) => directory.tenant(named) !== undefined;
+    if (!tenant || !(await keysOfNamed(vault, isTenant, tenant))) return log.error({ err: error, topic, partition, offset, group }, 'rejected a message of no tenant');
     await deadLetters.put({
       tenant,
       account: account || undefined,
@@ -37,10 +42,8 @@ export const setAsideRejected = ({ deadLetters, log }: SetAsideParts) =>
     });
   };
 
-const slugOf = (error: Error) => (error instanceof ThroughlineError ? error.slug : '');
-
 function causeOf(error: Error): string {
-  const slug = slugOf(error);
+  const slug = error instanceof ThroughlineError ? error.slug : '';
   if (slug === 'key-destroyed' || slug === 'blob-missing') return 'unopenable';
   return CAUSES.has(slug) ? slug : 'rejected';
 }

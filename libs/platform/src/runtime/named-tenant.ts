@@ -1,0 +1,17 @@
+import { isId, ThroughlineError } from '@throughline/contracts';
+import type { TenantKeys, Vault } from '@throughline/vault';
+
+/** Whether the configuration knows this tenant. */
+export type IsTenant = (tenant: string) => boolean;
+
+/**
+ * Keys of the tenant that a message names; undefined where that is nobody. Whoever may write to the broker may name whom he likes: where keys are
+ * missing, only those of a tenant may come yet. Then, and beside it, throws as `forTenant` does.
+ */
+export async function keysOfNamed(vault: Pick<Vault, 'forTenant'>, isTenant: IsTenant, tenant: string): Promise<TenantKeys | undefined> {
+  if (!isId(tenant)) return undefined;
+  return vault.forTenant(tenant).catch((error: unknown) => {
+    if (error instanceof ThroughlineError && error.slug === 'tenant-keys-missing' && !isTenant(tenant)) return undefined;
+    throw error;
+  });
+}
