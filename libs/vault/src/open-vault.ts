@@ -3,6 +3,7 @@ import type { Database, Tx } from '@throughline/postgres';
 import { LRUCache } from 'lru-cache';
 import { BOXES_PER_KEY } from './box-budget';
 import { finishErasures } from './finish-erasures';
+import { FoundedPort } from './founded-port';
 import { keyTimes } from './key-calendar';
 import type { KeyPort } from './key-port.contract';
 import { VERSIONED_KINDS, versionId, versionsOf, type VersionedKind } from './key-versions';
@@ -37,13 +38,16 @@ class PortVault implements Vault {
   private readonly hashes = new LRUCache<string, string>({ max: CACHED_HASHES });
   private readonly slots: Slots;
   private readonly segments: SegmentKeys;
+  /** As all use it that names a tenant. */
+  private readonly port: KeyPort;
 
   constructor(
-    private readonly port: KeyPort,
+    private readonly store: KeyPort,
     private readonly clock: () => Date,
     private readonly options: Required<VaultOptions>,
   ) {
-    this.slots = new Slots(port);
+    this.port = options.onlyFounded ? new FoundedPort(store) : store;
+    this.slots = new Slots(this.port);
     this.segments = new SegmentKeys(this.slots);
   }
 
@@ -55,7 +59,7 @@ class PortVault implements Vault {
   }
 
   async found(tenant: string): Promise<void> {
-    for (const kind of VERSIONED_KINDS) if ((await versionsOf(this.port, tenant, kind)).length === 0) (await this.port.getOrMake(tenant, versionId(kind, 1))).fill(0);
+    for (const kind of VERSIONED_KINDS) if ((await versionsOf(this.store, tenant, kind)).length === 0) (await this.store.getOrMake(tenant, versionId(kind, 1))).fill(0);
     this.tenants.get(tenant)?.askForVersions();
   }
 
@@ -79,7 +83,7 @@ class PortVault implements Vault {
     for (const tenant of await this.port.tenants()) {
       const ids = [...(await this.port.list(tenant, 'epoch')), ...(await this.port.list(tenant, 'raw'))];
       const expired = ids.filter((id) => keyTimes(id).destroyAfter <= now);
-      for (const id of expired) await this.port.destroy(tenant, id);
+      for (const id of expired) await this.store.destroy(tenant, id);
       destroyed += expired.length;
     }
     return destroyed;

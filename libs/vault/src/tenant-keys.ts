@@ -3,6 +3,7 @@ import { rejected, ThroughlineError, unavailable } from '@throughline/contracts'
 import type { LRUCache } from 'lru-cache';
 import { openBox, sealBox, toKeyOnce } from './box';
 import { BoxBudget } from './box-budget';
+import { keysMissing } from './founded-port';
 import { calendarKeyId, comingKeyIds, currentKeyIds, dayEnd, keyTimes, SEAL_GRACE_MS, type KeyTimes } from './key-calendar';
 import { ALONE_ID, type KeyPort } from './key-port.contract';
 import { KeyVersions, versionId } from './key-versions';
@@ -139,10 +140,9 @@ export class LoadedKeys implements TenantKeys {
     await this.make(this.comingIds(at)).catch(unlessUnavailable);
   }
 
-  /** Its keys were made when it was: a store without them is another one, or not the whole. They may come with the next mount. */
   private strange(): ThroughlineError {
     this.versions.forget();
-    return unavailable('tenant-keys-missing', 'The key store has no keys of this tenant: KEY_STORE must name the one that its keys were made in.');
+    return keysMissing();
   }
 
   private currentIds(at: number): string[] {
