@@ -9,6 +9,7 @@ import { operatorToken } from '../auth/operator-token';
 import { HEALTH_SOURCE, HealthController } from '../health/health.controller';
 import { BODY_LIMIT, parseBodies } from '../http/body-parser';
 import { answerClientError } from '../http/client-errors';
+import { hearOut } from '../http/hear-out';
 import { serveOpenApi } from '../http/open-api';
 import { answerProblem, ProblemFilter } from '../http/problem.filter';
 import { refuseWhenClosing } from '../http/refuse-when-closing';
@@ -65,6 +66,7 @@ async function furnish(fastify: FastifyInstance, runtime: OpenedRuntime): Promis
   await secureHeaders(fastify, runtime.config.publicUrl);
   refuseWhenClosing(fastify);
   parseBodies(fastify);
+  hearOut(fastify);
   tellRequestId(fastify);
   measureRequests(fastify);
   logRequests(fastify, runtime.log);
