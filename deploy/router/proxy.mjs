@@ -1,4 +1,5 @@
 // Passes requests and WebSockets on to a service, byte for byte: providers sign over the raw body.
+import { randomUUID } from 'node:crypto';
 import { Agent, request as httpRequest } from 'node:http';
 
 // As many connections as there are requests: streams and slow senders hold theirs for long, and nobody may wait for one.
@@ -44,8 +45,16 @@ export function passUpgradeOn(request, socket, head, target) {
 
 /** Problem documents as the services make them (RFC 9457). */
 export function problem(response, status, slug, detail, headers = {}) {
-  const body = JSON.stringify({ type: `/problems/${slug}`, title: slug.replaceAll('-', ' '), status, detail });
+  const instance = nameAnswer(response);
+  const body = JSON.stringify({ type: `/problems/${slug}`, title: slug.replaceAll('-', ' '), status, detail, instance });
   response.writeHead(status, { 'content-type': 'application/problem+json', 'content-length': Buffer.byteLength(body), ...headers }).end(body);
+}
+
+/** Every answer carries an id of its request; those of the services bring theirs. */
+export function nameAnswer(response) {
+  const id = randomUUID();
+  response.setHeader('x-request-id', id);
+  return id;
 }
 
 const unavailable = (response) => problem(response, 503, 'service-unavailable', 'The service behind this path is starting or down.', { 'retry-after': '1' });

@@ -4,7 +4,7 @@
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { metrics, openApi, readiness } from './gather.mjs';
-import { passOn, passUpgradeOn, problem } from './proxy.mjs';
+import { nameAnswer, passOn, passUpgradeOn, problem } from './proxy.mjs';
 import { routeTable } from './routes.mjs';
 
 const DRAIN_LIMIT_MS = 10_000;
@@ -37,9 +37,14 @@ async function gatherReadiness(response, path) {
   json(response, status, body);
 }
 
+function answerOwn(own, response) {
+  nameAnswer(response);
+  return own(response);
+}
+
 async function handle(request, response) {
-  const own = request.method === 'GET' && OWN[pathOf(request)];
-  if (own) return own(response);
+  const own = ['GET', 'HEAD'].includes(request.method) && OWN[pathOf(request)];
+  if (own) return answerOwn(own, response);
   const service = serviceOf(request.method, pathOf(request));
   if (service) return passOn(request, response, targets[service]);
   return problem(response, 404, 'not-found', 'No service has this path.');
