@@ -53,7 +53,10 @@ async function handle(request, response) {
 // Every other offer of a protocol (HTTP/2's comes with ordinary requests) goes unheard, as RFC 9110, section 7.8, lets a server do.
 const shouldUpgradeCallback = ({ headers }) => headers.upgrade?.toLowerCase() === 'websocket';
 
+let ending = false;
 const server = createServer({ shouldUpgradeCallback }, (request, response) => {
+  // Whoever asks on without a pause would never be idle, and be cut off at the end.
+  if (ending) response.setHeader('connection', 'close');
   handle(request, response).catch(() => problem(response, 503, 'service-unavailable', 'A service does not answer.', { 'retry-after': '1' }));
 });
 server.on('upgrade', (request, socket, head) => {
@@ -69,6 +72,7 @@ server.listen(Number(process.env.PORT ?? 8080), process.env.HOST ?? '0.0.0.0', (
 
 for (const signal of ['SIGTERM', 'SIGINT']) {
   process.once(signal, () => {
+    ending = true;
     server.close(() => process.exit());
     setTimeout(() => process.exit(), DRAIN_LIMIT_MS).unref();
     server.closeIdleConnections();
