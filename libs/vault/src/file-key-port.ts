@@ -2,7 +2,7 @@ import { randomFillSync } from 'node:crypto';
 import { unavailable } from '@throughline/contracts';
 import { KEY_BYTES } from './box';
 import { KeyFolder } from './key-folder';
-import { PLACES_PER_SLOT, type KeyKind, type KeyPort, type SlotKeys } from './key-port.contract';
+import { DamagedKey, PLACES_PER_SLOT, type KeyKind, type KeyPort, type SlotKeys } from './key-port.contract';
 import { plainRecord, readRecord, RECORD_BYTES, type RecordForm } from './key-record';
 
 /** What a driver adds to the files: the form of the records of one key file. */
@@ -31,7 +31,7 @@ export class FileKeyPort implements KeyPort {
   ) {}
 
   get(tenant: string, id: string): Promise<Buffer | undefined> {
-    return guarded(async () => (await this.read(tenant, aloneId(id), 1))?.key(0));
+    return guarded(async () => (await this.read(tenant, aloneId(id)))?.key(0));
   }
 
   getOrMake(tenant: string, id: string): Promise<Buffer> {
@@ -43,7 +43,7 @@ export class FileKeyPort implements KeyPort {
   }
 
   getSlot(tenant: string, id: string): Promise<SlotKeys | undefined> {
-    return guarded(() => this.read(tenant, slotId(id), PLACES_PER_SLOT));
+    return guarded(() => this.read(tenant, slotId(id)));
   }
 
   makeSlot(tenant: string, id: string): Promise<SlotKeys> {
@@ -73,13 +73,12 @@ export class FileKeyPort implements KeyPort {
   }
 
   private async readOrMake(tenant: string, id: string, count: number): Promise<SlotKeys> {
-    return (await this.read(tenant, id, count)) ?? this.make(tenant, id, count);
+    return (await this.read(tenant, id)) ?? this.make(tenant, id, count);
   }
 
-  private async read(tenant: string, id: string, count: number): Promise<SlotKeys | undefined> {
+  private async read(tenant: string, id: string): Promise<SlotKeys | undefined> {
     const bytes = await this.files.read(this.files.path(tenant, id));
     if (!bytes) return undefined;
-    if (bytes.length !== count * RECORD_BYTES) throw new Error(`The file of the key ${id} is damaged.`);
     const form = await this.forms.forKnown(tenant, id);
     return form && new Records(bytes, form, `${tenant} ${id}`);
   }
@@ -90,7 +89,7 @@ export class FileKeyPort implements KeyPort {
     await this.files.makeOnce(path, bytes);
     bytes.fill(0);
     // Read back: where another process was first, its keys are the ones.
-    const made = await this.read(tenant, id, count);
+    const made = await this.read(tenant, id);
     if (!made) throw new Error('The key vanished while it was made.');
     return made;
   }
@@ -109,10 +108,12 @@ class Records implements SlotKeys {
 
   key(place: number): Buffer | undefined {
     const start = checkedPlace(place) * RECORD_BYTES;
+    const record = this.#bytes.subarray(start, start + RECORD_BYTES);
     try {
-      return readRecord(this.form, this.#bytes.subarray(start, start + RECORD_BYTES), recordName(this.name, place));
+      if (record.length < RECORD_BYTES) throw new Error('Its file was cut off.');
+      return readRecord(this.form, record, recordName(this.name, place));
     } catch (cause) {
-      throw unusable(cause);
+      throw new DamagedKey('A key is damaged.', { cause });
     }
   }
 }

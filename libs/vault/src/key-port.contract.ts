@@ -12,7 +12,7 @@ export const PLACES_PER_SLOT = 1_024;
  * Keys are 32 random bytes, made once and never changed. A kind's keys stand alone under `<kind>:<name>`, but those of slots,
  * which stand 1,024 under one id and go one by one. All processes see the same keys. What is answered is the caller's: he
  * wipes it. Every method throws ThroughlineError `unavailable` (`key-store-unavailable`) where the store cannot be used or
- * the key is damaged, TypeError where tenant (a UUID in lower case) or id is none of this method's.
+ * a key that stands alone is damaged, TypeError where tenant (a UUID in lower case) or id is none of this method's.
  */
 export interface KeyPort {
   /** Undefined where there is none: never made, or destroyed. */
@@ -38,6 +38,11 @@ export interface KeyPort {
 
 /** A slot as it was when it was read. */
 export interface SlotKeys {
-  /** Undefined where this key was destroyed. Throws as the port does where it is damaged. */
+  /** Undefined where this key was destroyed. Throws `DamagedKey`. */
   key(place: number): Buffer | undefined;
+}
+
+/** The key of a place is not what was written there. No error that passes: whoever waits for the store would hold up all others for one customer. */
+export class DamagedKey extends Error {
+  override readonly name = 'DamagedKey';
 }

@@ -2,7 +2,7 @@ import { randomUUID, type KeyObject } from 'node:crypto';
 import type { Tx } from '@throughline/postgres';
 import { LRUCache } from 'lru-cache';
 import { toKeyOnce } from './box';
-import { PLACES_PER_SLOT, type KeyPort, type SlotKeys } from './key-port.contract';
+import { DamagedKey, PLACES_PER_SLOT, type KeyPort, type SlotKeys } from './key-port.contract';
 import type { Place } from './segment-key-table';
 import { addSlot, takePlaces } from './segment-slot-table';
 
@@ -41,9 +41,9 @@ export class Slots {
     for (let wanted = count; taken.length < count; ) {
       const { slot, first, end } = (await takePlaces(tx, tenant, wanted)) ?? (await this.make(tx, tenant, wanted));
       const keys = (await this.get(tenant, [slot])).get(slot);
-      // After a restore a slot may name places whose keys are gone since: those are passed over.
+      // After a restore a slot may name places whose keys are gone since: those are passed over, and damaged ones.
       for (let place = first; keys && place < end; place += 1) {
-        const key = keys.key(place);
+        const key = wholeKey(keys, place);
         if (key) taken.push({ slot, place, key: toKeyOnce(key) });
       }
       wanted = keys ? count - taken.length : PLACES_PER_SLOT;
@@ -65,6 +65,15 @@ export class Slots {
   private remember(tenant: string, id: string, slot: SlotKeys | undefined): SlotKeys | undefined {
     if (slot) this.known.set(`${tenant}|${id}`, slot);
     return slot;
+  }
+}
+
+function wholeKey(keys: SlotKeys, place: number): Buffer | undefined {
+  try {
+    return keys.key(place);
+  } catch (error) {
+    if (error instanceof DamagedKey) return undefined;
+    throw error;
   }
 }
 
