@@ -20,6 +20,18 @@ export function keys(program) {
     .addArgument(new Argument('<what>').choices(Object.keys(destroyers)))
     .option('--retired-before <time>', 'slots: only those that were rotated out before (RFC 3339)', moment)
     .action((what, options) => eachTenant(destroyers[what], options));
+  group
+    .command('anew')
+    .description('makes first keys for a tenant whose keys are lost for good: until then all wait for them; what they sealed never opens again')
+    .requiredOption('--tenant <uuid>', 'whose')
+    .action(anew);
+}
+
+async function anew({ tenant }) {
+  const { vault } = await openKeepers();
+  if ((await vault.versions(tenant, 'hash')).length > 0) throw new Error('The key store holds keys of this tenant: nothing was made.');
+  await vault.found(tenant);
+  process.stdout.write(`${tenant}: has first keys.\n`);
 }
 
 /** What is no number would be no wait at all: processes would seal by the former key, while it is destroyed. */

@@ -28,8 +28,13 @@ export interface ConfigChangesParts {
 export class ConfigChanges {
   constructor(private readonly parts: ConfigChangesParts) {}
 
-  /** The first change of a tenant, with its first keys. */
+  /**
+   * The first change of a tenant, with its first keys. Throws `unavailable` (`tenant-keys-missing`) where the key store is not the one in which another has
+   * hers: with the next mount they would be missing.
+   */
   async found<T>(tenant: string, work: (change: Change) => Promise<T>): Promise<T> {
+    const { rows } = await this.parts.database.relay((tx) => tx.query<{ tenant: string }>('SELECT tenant FROM event WHERE tenant <> $1 LIMIT 1', [tenant]));
+    if (rows[0]) await this.parts.vault.forTenant(rows[0].tenant);
     await this.parts.vault.found(tenant);
     return this.change(tenant, work);
   }
