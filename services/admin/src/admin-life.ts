@@ -1,6 +1,8 @@
 import { Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
-import { eventStore } from '@throughline/event-store';
+import { isRejected, type ThroughlineError } from '@throughline/contracts';
+import { eventStore, type StoredEvent } from '@throughline/event-store';
 import type { Database } from '@throughline/postgres';
+import { LRUCache } from 'lru-cache';
 import { Keeper, type Keeping, type Runtime } from '@throughline/platform';
 import type { ConfigChanges } from './config/config-changes';
 import { BusReturn } from './config/bus-return';
@@ -9,12 +11,15 @@ import type { Visibility } from './config/visibility';
 import { DEMO_KEY, ensureDemo } from './demo/demo-tenant';
 import { demoPath } from './demo/demo-file';
 
+const REMEMBERED = 10_000;
+
 /** What admin does besides answering: publishes its log, keeps the demo tenant, destroys keys and blobs whose time is over. */
 export class AdminLife implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly log = new Logger('admin');
   private readonly keepers: Keeper[];
   private readonly publication: ConfigPublication;
   private readonly busReturn: BusReturn;
+  private readonly told = new LRUCache<string, true>({ max: REMEMBERED });
 
   constructor(
     private readonly runtime: Runtime,
@@ -24,7 +29,8 @@ export class AdminLife implements OnApplicationBootstrap, OnModuleDestroy {
   ) {
     this.keepers = [expiredKeys(runtime), expiredBlobs(runtime)].map((keeping) => new Keeper(keeping, this.log));
     const onError = (error: unknown) => this.log.error({ err: error }, 'the configuration could not be published yet');
-    this.publication = new ConfigPublication({ ...runtimeParts(runtime), database, store: eventStore, onError, log: this.log });
+    const onUnopenable = (event: StoredEvent, error: ThroughlineError) => this.passOver(event, error);
+    this.publication = new ConfigPublication({ ...runtimeParts(runtime), database, store: eventStore, onUnopenable, onError, log: this.log });
     this.busReturn = new BusReturn({ healthy: () => runtime.bus.healthy(), onReturn: async () => (await this.restore()) === 0, onError });
   }
 
@@ -50,6 +56,14 @@ export class AdminLife implements OnApplicationBootstrap, OnModuleDestroy {
       'the bus came back without configuration it had held, which is published again; interactions it had not handed on are gone: throughline_bus_published_total plus throughline_bus_doubtful_total less throughline_bus_handled_total says how many at most',
     );
     return missing;
+  }
+
+  /** Said once. Where keys may come back it is looked for again, since the relay has gone past it. */
+  private passOver({ id, tenant }: StoredEvent, error: ThroughlineError): void {
+    if (!isRejected(error)) this.busReturn.again();
+    if (this.told.has(id)) return;
+    this.told.set(id, true);
+    this.log.error({ err: error, tenant, event: id }, 'a part of the configuration does not open, and is not published');
   }
 
   private async keepDemo(): Promise<void> {

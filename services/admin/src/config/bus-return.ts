@@ -22,6 +22,11 @@ export class BusReturn {
     });
   }
 
+  /** As if the bus had been away: `onReturn` is called with the next look. */
+  again(): void {
+    this.away = true;
+  }
+
   async stop(): Promise<void> {
     this.closed = true;
     clearTimeout(this.timer);
@@ -35,9 +40,11 @@ export class BusReturn {
       return;
     }
     if (!this.away) return;
+    this.away = false;
     try {
-      this.away = !(await onReturn());
+      if (!(await onReturn())) this.again();
     } catch (error) {
+      this.again();
       onError(error);
     }
   }

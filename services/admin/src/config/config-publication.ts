@@ -1,25 +1,17 @@
 import type { BatchHandler, Bus } from '@throughline/bus';
-import { comparePositions, parsePosition, type Position } from '@throughline/contracts';
+import { comparePositions, isRejected, parsePosition, type Position, type ThroughlineError } from '@throughline/contracts';
 import { subscribe, type EventStore, type LogSubscription, type StoredEvent } from '@throughline/event-store';
 import { readConfigRecord, showHorizon } from '@throughline/platform';
 import type { Database, ServerLog } from '@throughline/postgres';
-import type { Vault } from '@throughline/vault';
-import { configName, openConfigEvent } from './config-event';
-import { configRelay } from './config-relay';
+import { configName } from './config-event';
+import { configRelay, recordOf, type ConfigRelayParts } from './config-relay';
 
-export interface ConfigPublicationParts {
+export interface ConfigPublicationParts extends ConfigRelayParts {
   bus: Pick<Bus, 'publish' | 'broadcast' | 'ensureTopics'>;
   database: Database;
   store: EventStore;
-  vault: Pick<Vault, 'forTenant'>;
   onError: (error: unknown) => void;
   log?: ServerLog;
-}
-
-/** A version of a thing that was published. */
-interface Published {
-  version: bigint;
-  event: StoredEvent;
 }
 
 /** The subscription that publishes admin's log. */
@@ -40,8 +32,8 @@ export class ConfigPublication {
   constructor(private readonly parts: ConfigPublicationParts) {}
 
   async start(): Promise<void> {
-    const { bus, database, store, vault, onError, log } = this.parts;
-    this.relay = await subscribe(database, store, { name: RELAY, handle: configRelay(bus, vault), onError, horizon: { log } });
+    const { database, store, onError, log } = this.parts;
+    this.relay = await subscribe(database, store, { name: RELAY, handle: configRelay(this.parts), onError, horizon: { log } });
     this.hideHorizon = showHorizon('admin', this.relay);
   }
 
@@ -53,34 +45,49 @@ export class ConfigPublication {
   /**
    * Makes missing topics, and publishes again, in the log's order, what the topic lacks of what was published before. How many things it
    * lacked. What the relay publishes meanwhile may be overtaken by an older version from here: ask again until nothing is missing.
+   * Throws `unavailable` (`tenant-keys-missing`) when all others' is published.
    */
   async restore(): Promise<number> {
     const { bus, vault } = this.parts;
     await bus.ensureTopics();
-    const published = await this.published();
-    const there = await this.onTopic();
-    const missing = [...published].filter(([name, { version }]) => (there.get(name) ?? 0n) < version).map(([, { event }]) => event);
-    const publish = configRelay(bus, vault);
+    let waiting: ThroughlineError | undefined;
+    const onUnopenable: ConfigRelayParts['onUnopenable'] = (event, error) => {
+      if (!isRejected(error)) waiting = error;
+      this.parts.onUnopenable(event, error);
+    };
+    const parts = { bus, vault, onUnopenable };
+    const missing = await this.missing(parts);
+    const publish = configRelay(parts);
     for (let at = 0; at < missing.length; at += PAGE) await publish(missing.slice(at, at + PAGE));
+    if (waiting) throw waiting;
     return missing.length;
   }
 
-  /** The newest version of each thing that the relay has gone past, in the log's order. What lies behind that is on its way anyhow. */
-  private async published(): Promise<Map<string, Published>> {
+  private async missing(parts: ConfigRelayParts): Promise<StoredEvent[]> {
+    const published = await this.published();
+    const there = await this.onTopic();
+    const missing: StoredEvent[] = [];
+    for (const event of published) {
+      const record = await recordOf(parts, event);
+      if (record && (there.get(configName(record)) ?? 0n) < record.version) missing.push(event);
+    }
+    return missing;
+  }
+
+  /** The newest event of each thing, which is a stream, that the relay has gone past, in the log's order. What lies behind that is on its way anyhow. */
+  private async published(): Promise<Iterable<StoredEvent>> {
     const { database, store } = this.parts;
-    const newest = new Map<string, Published>();
+    const newest = new Map<string, StoredEvent>();
     const end = await publishedTo(database);
     let after: Position | undefined;
     for (;;) {
       const page = await database.relay((tx) => store.readLog(tx, after, PAGE));
       for (const event of page) {
-        if (end === undefined || comparePositions(event.position, end) > 0) return newest;
-        const record = await openConfigEvent(await this.parts.vault.forTenant(event.tenant), event);
-        const name = configName(record);
-        newest.delete(name);
-        newest.set(name, { version: record.version, event });
+        if (end === undefined || comparePositions(event.position, end) > 0) return newest.values();
+        newest.delete(event.stream);
+        newest.set(event.stream, event);
       }
-      if (page.length === 0) return newest;
+      if (page.length === 0) return newest.values();
       after = page.at(-1)!.position;
     }
   }
