@@ -37,6 +37,7 @@ const BODY_FAULTS: Record<Exclude<BodyVerdict, 'kept' | 'gone'>, { fault: Fault;
   unopenable: { fault: 'body-unopenable', detail: 'the sealed body does not open: it, its id or its key was changed' },
   other: { fault: 'body-other', detail: 'the body is not the one that the envelope commits to' },
   'blob-missing': { fault: 'blob-missing', detail: 'the blob that holds the body is not in the store' },
+  'keys-missing': { fault: 'keys-missing', detail: "the key store does not hold the tenant's keys: KEY_STORE must name the one they were made in, unless they were destroyed after this copy of the log was made" },
 };
 
 /**

@@ -13,14 +13,14 @@
  * - `event-missing`: an id was given to an event that is nowhere
  * - `body-missing`, `body-left`: a body is gone though nobody destroyed it, or there though it was destroyed
  * - `body-digest-changed`: its keyed digest, or the tenant beside it
- * - `body-unopenable`, `body-other`, `blob-missing`: seen with keys only; `other`: not the body that the envelope commits to
+ * - `body-unopenable`, `body-other`, `blob-missing`, `keys-missing`: seen with keys only; `other`: not the body that the envelope commits to
  * - `cut-since-digest`, `rewritten-since-digest`, `time-changed`: seen against a digest only
  */
 export type Fault =
   | 'envelope-changed' | 'chain-changed' | 'group-changed' | 'column-changed' | 'order-changed'
   | 'missing' | 'cut-at-end' | 'swapped' | 'moved' | 'after-head' | 'head-changed' | 'head-missing'
   | 'id-missing' | 'id-elsewhere' | 'event-missing'
-  | 'body-missing' | 'body-left' | 'body-digest-changed' | 'body-unopenable' | 'body-other' | 'blob-missing'
+  | 'body-missing' | 'body-left' | 'body-digest-changed' | 'body-unopenable' | 'body-other' | 'blob-missing' | 'keys-missing'
   | 'cut-since-digest' | 'rewritten-since-digest' | 'time-changed';
 
 /** One bad event, or the place where one is missing. */
@@ -47,8 +47,8 @@ export interface SealedEvent {
   box: Uint8Array;
 }
 
-/** `kept`: it opens and is the one committed to. `gone`: its key was destroyed. */
-export type BodyVerdict = 'kept' | 'gone' | 'unopenable' | 'other' | 'blob-missing';
+/** `kept`: it opens and is the one committed to. `gone`: its key was destroyed. `keys-missing`: nobody destroyed it, but the key store does not hold it. */
+export type BodyVerdict = 'kept' | 'gone' | 'unopenable' | 'other' | 'blob-missing' | 'keys-missing';
 
 /** Opens bodies of one tenant: verdicts in the order of the events. The store itself has no keys. */
 export type CheckBodies = (tenant: string, events: readonly SealedEvent[]) => Promise<BodyVerdict[]>;

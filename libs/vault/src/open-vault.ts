@@ -77,6 +77,10 @@ class PortVault implements Vault {
     return this.segments.existing(tx, tenant, segments);
   }
 
+  missingSegmentKeys(tx: Tx, tenant: string, segments: readonly string[]): Promise<Set<string>> {
+    return this.segments.missing(tx, tenant, segments);
+  }
+
   async destroyExpired(): Promise<number> {
     const now = this.clock().getTime();
     let destroyed = 0;

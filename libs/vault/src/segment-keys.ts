@@ -27,6 +27,12 @@ export class SegmentKeys {
     return (await this.read(tx, tenant, segments)).keys;
   }
 
+  async missing(tx: Tx, tenant: string, segments: readonly string[]): Promise<Set<string>> {
+    const rows = await readKeys(tx, tenant, segments);
+    const slots = await this.slots.get(tenant, rows.map((row) => row.slot));
+    return new Set(rows.filter((row) => !slots.has(row.slot)).map((row) => row.segment));
+  }
+
   async ensure(tx: Tx, tenant: string, segments: readonly string[]): Promise<Map<string, SegmentKey>> {
     const wanted = [...new Set(segments)];
     const { keys } = refuseErased(await this.read(tx, tenant, wanted));

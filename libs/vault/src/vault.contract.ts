@@ -58,6 +58,8 @@ export interface Vault {
   segmentKeys(tx: Tx, tenant: string, segments: readonly string[]): Promise<Map<string, SegmentKey>>;
   /** The same for reading: a segment without a key (never made, or erased) is missing in the answer. */
   existingSegmentKeys(tx: Tx, tenant: string, segments: readonly string[]): Promise<Map<string, SegmentKey>>;
+  /** Those of these segments that have a key which nobody erased, but whose slot the key store does not hold: it is another one, or older or newer than the database. */
+  missingSegmentKeys(tx: Tx, tenant: string, segments: readonly string[]): Promise<Set<string>>;
   /** Destroys epoch and raw-input keys whose time is over (bus retention and a day; 90 days), in every tenant. Safe to repeat, from any process. How many were destroyed. */
   destroyExpired(): Promise<number>;
 

@@ -6,7 +6,7 @@ import type { BodyStore } from './body-store';
 
 export interface CheckBodiesParts {
   database: Pick<Database, 'relay'>;
-  vault: Pick<Vault, 'existingSegmentKeys'>;
+  vault: Pick<Vault, 'existingSegmentKeys' | 'missingSegmentKeys'>;
   bodies: BodyStore;
 }
 
@@ -15,9 +15,11 @@ export function checkBodies({ database, vault, bodies }: CheckBodiesParts): Chec
   return async (tenant, events) => {
     const segments = [...new Set(events.map(({ stream }) => stream))];
     const keys = await database.relay((tx) => vault.existingSegmentKeys(tx, tenant, segments));
+    const unknown = segments.filter((segment) => !keys.has(segment));
+    const missing = unknown.length > 0 ? await database.relay((tx) => vault.missingSegmentKeys(tx, tenant, unknown)) : undefined;
     // One after the other: all bodies of a page open at once may not fit into memory.
     const verdicts: BodyVerdict[] = [];
-    for (const event of events) verdicts.push(await verdictOf(bodies, event, keys.get(event.stream)));
+    for (const event of events) verdicts.push(missing?.has(event.stream) ? 'keys-missing' : await verdictOf(bodies, event, keys.get(event.stream)));
     return verdicts;
   };
 }

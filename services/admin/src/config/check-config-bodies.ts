@@ -1,13 +1,19 @@
-import { isRejected } from '@throughline/contracts';
+import { isRejected, ThroughlineError } from '@throughline/contracts';
 import type { BodyVerdict, CheckBodies, SealedEvent } from '@throughline/event-store';
 import { commitment, type TenantKeys, type Vault } from '@throughline/vault';
 
 /** Opens bodies of admin's log and holds them against what their envelopes commit to. */
 export function checkConfigBodies(vault: Pick<Vault, 'forTenant'>): CheckBodies {
   return async (tenant, events) => {
-    const keys = await vault.forTenant(tenant);
+    const keys = await vault.forTenant(tenant).catch(unlessMissing);
+    if (!keys) return events.map(() => 'keys-missing');
     return Promise.all(events.map((event) => verdictOf(keys, event)));
   };
+}
+
+/** Of one tenant they may be missing: the others' are looked at all the same. */
+function unlessMissing(error: unknown): undefined {
+  if (!(error instanceof ThroughlineError && error.slug === 'tenant-keys-missing')) throw error;
 }
 
 async function verdictOf(keys: TenantKeys, { id, keyId, box, commitment: committed }: SealedEvent): Promise<BodyVerdict> {
