@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto';
-import { rejected, ThroughlineError, unavailable } from '@throughline/contracts';
+import { rejected, unavailable, type ThroughlineError } from '@throughline/contracts';
 import type { LRUCache } from 'lru-cache';
 import { openBox, sealBox, toKeyOnce } from './box';
 import { BoxBudget } from './box-budget';
@@ -33,6 +33,7 @@ export class LoadedKeys implements TenantKeys {
   private readonly versions = new KeyVersions();
   private readonly budget: BoxBudget;
   private preparing: Promise<void> | undefined;
+  private makingAhead: Promise<unknown> | undefined;
   /** All that is needed is known to be there from here on, and until then (Unix ms): every request and every frame asks. */
   private heldFrom = Infinity;
   private heldUntil = -Infinity;
@@ -135,9 +136,16 @@ export class LoadedKeys implements TenantKeys {
     if (this.versions.due(at)) await this.versions.refresh(this.parts.port, this.tenant, at);
     if (this.parts.onlyFounded && !this.versions.founded) throw this.strange();
     this.forgetPast(at);
+    const isFirst = this.keys.size === 0;
     await this.makeCurrent(at);
-    // Making ahead may fail: now goes on, and if it still fails when the key is due, the line above says so.
-    await this.make(this.comingIds(at)).catch(unlessUnavailable);
+    const ahead = this.makeAhead(at);
+    if (isFirst) await ahead;
+  }
+
+  /** May fail, or take its time: now goes on, and if it still fails when the key is due, `makeCurrent` says so. */
+  private makeAhead(at: number): Promise<unknown> {
+    const made = () => this.make(this.comingIds(at)).catch(() => undefined);
+    return (this.makingAhead ??= made().finally(() => (this.makingAhead = undefined)));
   }
 
   private strange(): ThroughlineError {
@@ -194,7 +202,3 @@ export class LoadedKeys implements TenantKeys {
     return loaded.mac.of(`${purpose}\0`, text, HASH_BYTES);
   }
 }
-
-const unlessUnavailable = (error: unknown) => {
-  if (!(error instanceof ThroughlineError && error.kind === 'unavailable')) throw error;
-};
