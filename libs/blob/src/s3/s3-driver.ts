@@ -62,15 +62,15 @@ export class S3Driver implements BlobDriver {
   async expire(kind: BlobClass, before: Date): Promise<number> {
     const names = this.keys.names(kind);
     let expired = 0;
-    const batch: Promise<void>[] = [];
+    const batch: Place[] = [];
     for await (const { key, changedAt } of this.bucket.list(names)) {
       if (changedAt >= before) continue;
       const [tenant, id] = key.slice(names.length).split('/');
-      batch.push(this.delete({ kind, tenant: tenant!, id: id! }));
+      batch.push({ kind, tenant: tenant!, id: id! });
       expired += 1;
-      if (batch.length === DELETES) await Promise.all(batch.splice(0));
+      if (batch.length === DELETES) await this.deleteAll(batch.splice(0));
     }
-    await Promise.all(batch);
+    await this.deleteAll(batch);
     return expired;
   }
 
@@ -88,6 +88,11 @@ export class S3Driver implements BlobDriver {
   close(): Promise<void> {
     this.s3.destroy();
     return Promise.resolve();
+  }
+
+  /** Waited for at once: what fails while something else is waited for is nobody's failure, and ends the process. */
+  private async deleteAll(places: readonly Place[]): Promise<void> {
+    await Promise.all(places.map((place) => this.delete(place)));
   }
 
   private async openWhole(place: Place): Promise<Opened | undefined> {
