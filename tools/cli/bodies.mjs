@@ -3,18 +3,20 @@ import { compiled, lib } from './installation.mjs';
 
 /** Services with a log, and how the bodies in it open. */
 const openers = {
-  profile: ({ database, vault, blobs }) => {
+  profile: async ({ config, database, vault }) => {
     const { BodyStore } = compiled('profile/dist/body-store');
-    return compiled('profile/dist/check-bodies').checkBodies({ database, vault, bodies: new BodyStore(blobs) });
+    const blobs = await lib('blob').openBlobStore(config.blobUrl);
+    const check = compiled('profile/dist/check-bodies').checkBodies({ database, vault, bodies: new BodyStore(blobs) });
+    return { check, close: () => blobs.close() };
   },
-  admin: ({ vault }) => compiled('admin/dist/config/check-config-bodies').checkConfigBodies(vault),
+  admin: async ({ vault }) => ({ check: compiled('admin/dist/config/check-config-bodies').checkConfigBodies(vault) }),
 };
 
 export const services = Object.keys(openers);
 
-export function bodyCheck(service, { config, database }) {
-  const { openBlobStore } = lib('blob');
+/** `check` opens bodies of this service's log; `close` ends what was opened for it. */
+export function openBodyCheck(service, { config, database }) {
   const { openKeyStore, openVault } = lib('vault');
   const vault = openVault(openKeyStore(config.keyStore), () => new Date(), { onlyFounded: true });
-  return openers[service]({ database, vault, blobs: openBlobStore(config.blobUrl) });
+  return openers[service]({ config, database, vault });
 }

@@ -1,7 +1,7 @@
 // throughline verify: was a log changed behind its back?
 import { readFileSync } from 'node:fs';
 import { Option } from 'commander';
-import { bodyCheck, services } from './bodies.mjs';
+import { openBodyCheck, services } from './bodies.mjs';
 import { readPublicKey } from './public-key.mjs';
 import { lib, openInstallation } from './installation.mjs';
 import { count, printFindings, progress } from './report.mjs';
@@ -60,14 +60,16 @@ async function logReport(options, file, publicKey) {
   const { database } = installation;
   const started = performance.now();
   const show = progress();
+  let bodies;
   try {
     if (file && file.header.service !== options.service) throw new Error(`The digest is of the log of ${file.header.service}, not of ${options.service}.`);
     const kept = await verifyKeptDigests(database, file, publicKey);
     const against = file && (await verifyAgainstDigest(database, file, { onProgress: show }));
-    const checkBodies = options.bodies ? bodyCheck(options.service, installation) : undefined;
-    const log = await verifyLog(database, { ...options, checkBodies, onProgress: show });
+    if (options.bodies) bodies = await openBodyCheck(options.service, installation);
+    const log = await verifyLog(database, { ...options, checkBodies: bodies?.check, onProgress: show });
     return { ...log, opened: options.bodies === true, kept, ...(against && { against }), seconds: (performance.now() - started) / 1000 };
   } finally {
+    await bodies?.close?.();
     await installation.close();
   }
 }
