@@ -36,6 +36,8 @@ export class S3Bucket {
 
   async head(key: string): Promise<Head | undefined> {
     const head = await this.s3.headObject({ Bucket: this.name, Key: key }).catch(unlessMissing);
+    // The answer to a HEAD has no body: its 404 does not say whether the object is missing or the bucket.
+    if (!head) await this.s3.headBucket({ Bucket: this.name });
     return head && { bytes: head.ContentLength ?? 0, metadata: head.Metadata ?? {} };
   }
 
