@@ -84,13 +84,20 @@ class PortVault implements Vault {
   async destroyExpired(): Promise<number> {
     const now = this.clock().getTime();
     let destroyed = 0;
+    const failures: unknown[] = [];
     for (const tenant of await this.port.tenants()) {
-      const ids = [...(await this.port.list(tenant, 'epoch')), ...(await this.port.list(tenant, 'raw'))];
-      const expired = ids.filter((id) => keyTimes(id).destroyAfter <= now);
-      for (const id of expired) await this.store.destroy(tenant, id);
-      destroyed += expired.length;
+      // One tenant's that cannot be destroyed keep nobody else's.
+      await this.destroyExpiredOf(tenant, now).then((count) => (destroyed += count), (error: unknown) => failures.push(error));
     }
+    if (failures.length > 0) throw failures[0];
     return destroyed;
+  }
+
+  private async destroyExpiredOf(tenant: string, now: number): Promise<number> {
+    const ids = [...(await this.port.list(tenant, 'epoch')), ...(await this.port.list(tenant, 'raw'))];
+    const expired = ids.filter((id) => keyTimes(id).destroyAfter <= now);
+    for (const id of expired) await this.store.destroy(tenant, id);
+    return expired.length;
   }
 
   erase(tx: Tx, tenant: string, segments: readonly string[]): Promise<number> {
