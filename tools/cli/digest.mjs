@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Option } from 'commander';
 import { services } from './bodies.mjs';
-import { lib, openInstallation, readConfig } from './installation.mjs';
+import { installedConfig, lib, openInstallation } from './installation.mjs';
 import { pemOf } from './public-key.mjs';
 import { count } from './report.mjs';
 
@@ -16,6 +16,7 @@ export function digest(program) {
     .description('signs the heads of all streams, behind the digest of the day before; once a day (UTC), by cron')
     .addOption(ofService())
     .option('--out <folder>', 'where the file goes (default: DATA_DIR/digests/<service>)')
+    .option('--new-key', 'the signing key is another one than that of the digest before: lost, or replaced')
     .option('--json', 'one JSON object instead of words')
     .action(take);
   digests.command('show <file>').description('what a digest says').action(show);
@@ -34,7 +35,7 @@ const read = (path) => lib('event-store').parseDigest(readFileSync(path, 'utf8')
 /** Where keys are not files, this one is all the same, in DATA_DIR. */
 const keyFolder = ({ keyStore, dataDir }) => (keyStore.startsWith('file:') ? lib('blob').folderOf(keyStore) : join(dataDir, 'keys'));
 
-async function take({ service, out, json }) {
+async function take({ service, out, json, newKey }) {
   const { DigestWriter, openFileSigner, takeDigest } = lib('event-store');
   const { config, database, close } = await openInstallation(service);
   try {
@@ -43,7 +44,7 @@ async function take({ service, out, json }) {
     const path = join(folder, `${new Date().toISOString().slice(0, 10)}.json`);
     const writer = new DigestWriter(path);
     const beforeEntry = (signed) => writer.finish(signed);
-    const taken = await takeDigest({ database, signer: await openFileSigner(keyFolder(config)), clock: () => new Date(), sink: writer, beforeEntry });
+    const taken = await takeDigest({ database, signer: await openFileSigner(keyFolder(config)), newKey, clock: () => new Date(), sink: writer, beforeEntry });
     const file = await (taken.outcome === 'taken' ? writer.publish() : writer.discard());
     const { header } = taken.signed;
     if (json) console.log(JSON.stringify({ outcome: taken.outcome, file: file ?? path, header }));
@@ -80,11 +81,13 @@ function compare(olderPath, newerPath) {
   const chains = { linked: 'the newer names the hash of the older', apart: 'digests lie between them: compare each with the next', broken: 'THE NEWER DOES NOT FOLLOW THE OLDER' };
   console.log(`Digest ${older.header.number} of ${older.header.day} and ${newer.header.number} of ${newer.header.day}: ${chains[chain]}`);
   console.log(`  ${count(unchanged)} streams unchanged, ${count(grown)} grown, ${count(added)} new`);
+  const otherKey = older.header.key !== newer.header.key;
+  if (otherKey) console.log(`  THE NEWER IS SIGNED WITH ANOTHER KEY: ${newer.header.key}, not ${older.header.key}`);
   for (const { fault, detail } of faults) console.log(`  WRONG ${fault}: ${detail}`);
   for (const { fault, tenant, stream } of regressions) console.log(`  ${fault}: tenant ${tenant}, stream ${stream}`);
-  if (chain === 'broken' || faults.length + regressions.length > 0) process.exitCode = 1;
+  if (chain === 'broken' || otherKey || faults.length + regressions.length > 0) process.exitCode = 1;
 }
 
 async function publicKey() {
-  process.stdout.write(pemOf((await lib('event-store').openFileSigner(keyFolder(readConfig()))).publicKey));
+  process.stdout.write(pemOf((await lib('event-store').openFileSigner(keyFolder(installedConfig()))).publicKey));
 }

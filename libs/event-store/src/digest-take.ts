@@ -1,4 +1,4 @@
-import { formatPosition } from '@throughline/contracts';
+import { formatPosition, rejected } from '@throughline/contracts';
 import type { Database, Tx } from '@throughline/postgres';
 import type { DigestHeader, DigestSigner, DigestSink, SignedHeader } from './digest.contract';
 import { headerHash, keyHash, signHeader } from './digest-header';
@@ -18,6 +18,8 @@ export interface TakeDigestParts {
   signer: DigestSigner;
   clock: () => Date;
   sink: DigestSink;
+  /** True: the signer may have another key than the digest before was signed with. */
+  newKey?: boolean;
   /** Called with the signed header before it is entered: what the sink wrote must be durable when this resolves. */
   beforeEntry?: (signed: SignedHeader) => Promise<void>;
 }
@@ -26,7 +28,8 @@ export type TakenDigest = { outcome: 'taken'; signed: SignedHeader } | { outcome
 
 /**
  * Takes the digest of the day: reads all heads in one snapshot, in pages of 10,000, and signs their Merkle root behind the
- * digest before. It holds one page and log2(streams) hashes. A second one of the same day changes nothing.
+ * digest before. It holds one page and log2(streams) hashes. A second one of the same day changes nothing. Throws `rejected`
+ * (`other-signing-key`) where the signer has another key than before.
  */
 export async function takeDigest(parts: TakeDigestParts): Promise<TakenDigest> {
   const { database, signer, clock } = parts;
@@ -34,6 +37,7 @@ export async function takeDigest(parts: TakeDigestParts): Promise<TakenDigest> {
   const now = clock();
   const day = now.toISOString().slice(0, 10);
   if (last && last.header.day >= day) return { outcome: 'taken-already', signed: last };
+  if (last && last.header.key !== keyHash(signer.publicKey) && !parts.newKey) throw otherKey(last.header.key);
   const heads = await database.relay((tx) => readHeads(tx, parts.sink));
   const header: DigestHeader = {
     format: 'throughline/log-digest/1',
@@ -50,6 +54,10 @@ export async function takeDigest(parts: TakeDigestParts): Promise<TakenDigest> {
   if (await database.system((tx) => insertDigest(tx, signed))) return { outcome: 'taken', signed };
   return { outcome: 'taken-already', signed: (await database.system(lastDigest))! };
 }
+
+/** A key store that is not mounted looks like an empty one, in which a key is made: the digest of the day would be worth nothing. */
+const otherKey = (key: string) =>
+  rejected('other-signing-key', `The digest before was signed with the key ${key}, which the key store does not hold: KEY_STORE must name the one that does. Where that key is lost or replaced: --new-key.`);
 
 interface HeadRow {
   tenant: string;
