@@ -18,10 +18,10 @@ type SealedEvent = Pick<StoredEvent, 'tenant' | 'id' | 'box'>;
 
 /** Keeps large bodies out of the log: under the segment's key, like every body at rest. */
 export class BodyStore {
-  /** @param onLost hears of each event whose body's blob is not in the store, whenever it is looked for */
+  /** @param onLost hears of each event whose body does not open, or whose blob is not in the store, whenever it is looked for */
   constructor(
     private readonly blobs: Pick<BlobStore, 'get' | 'put' | 'delete'>,
-    private readonly onLost: (event: string) => void = () => undefined,
+    private readonly onLost: (event: string, error: Error) => void = () => undefined,
   ) {}
 
   /**
@@ -48,7 +48,7 @@ export class BodyStore {
 
   /**
    * An event's body in full, in the current version of its type, with the bytes it was committed to; undefined where it, its key or its
-   * blob is gone: one that a blob store lost must hold up nobody else. Throws `rejected` (`unopenable`).
+   * blob is gone, or was changed so that it does not open: what is lost for good must hold up nobody else.
    */
   async open(event: SealedEvent & Pick<StoredEvent, 'type' | 'envelope'>, key: SegmentKey | undefined): Promise<OpenBody | undefined> {
     const open = await this.opened(event, key).catch((error: unknown) => this.unlessLost(event, error));
@@ -62,8 +62,8 @@ export class BodyStore {
   }
 
   private unlessLost({ id }: SealedEvent, error: unknown): undefined {
-    if (!isRejected(error) || error.slug !== 'blob-missing') throw error;
-    this.onLost(id);
+    if (!isRejected(error)) throw error;
+    this.onLost(id, error);
   }
 
   /** As it was written. */

@@ -118,13 +118,13 @@ function providers(runtime: Runtime, database: Database): Provider[] {
 const REMEMBERED_LOSSES = 10_000;
 
 /** Says of each event once that its body is lost: whoever looks meets it again and again. */
-function lostBodies(): (event: string) => void {
+function lostBodies(): (event: string, error: Error) => void {
   const log = new Logger('bodies');
   const told = new LRUCache<string, true>({ max: REMEMBERED_LOSSES });
-  return (event) => {
+  return (event, err) => {
     if (told.has(event)) return;
     told.set(event, true);
-    log.error({ event }, 'the blob that holds the body of an event is not in the store; it goes on without its body: look at BLOB_URL, or bring the blob back and rebuild');
+    log.error({ event, err }, 'the body of an event was changed, or the blob that holds it is not in the store; it goes on without its body: look at BLOB_URL and at what throughline verify --bodies says, or bring it back and rebuild');
   };
 }
 
