@@ -24,7 +24,9 @@ export class KeyFolder {
 
   async list(tenant: string, kind: KeyKind): Promise<string[]> {
     const names = await namesIn(join(this.root, checkedTenant(tenant), kind));
-    return names.filter((name) => name.endsWith(KEY_SUFFIX)).map((name) => `${kind}:${name.slice(0, -KEY_SUFFIX.length)}`);
+    const ids = names.filter((name) => name.endsWith(KEY_SUFFIX)).map((name) => `${kind}:${name.slice(0, -KEY_SUFFIX.length)}`);
+    // What somebody else has put there is no key: nothing else takes its name.
+    return ids.filter((id) => KEY_ID.test(id));
   }
 
   async tenants(): Promise<string[]> {
