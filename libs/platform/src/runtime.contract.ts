@@ -83,6 +83,8 @@ export interface DoorRequest {
   provider: string;
   /** Service at whose door it came in. */
   service: string;
+  /** The door's own: that of an interaction which names none, on an account open to several. */
+  channel?: string;
   /** May the credential vouch for this namespace? Doors that prove an identity themselves answer true for it. */
   mayVouch: (namespace: string) => boolean;
   trace?: string;

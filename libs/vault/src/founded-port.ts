@@ -7,7 +7,7 @@ export const keysMissing = (): ThroughlineError =>
   unavailable('tenant-keys-missing', 'The key store has no keys of this tenant: KEY_STORE must name the one that its keys were made in.');
 
 /** True for an error that says so. */
-export const isKeysMissing = (error: unknown) => error instanceof ThroughlineError && error.slug === 'tenant-keys-missing';
+export const isKeysMissing = (error: unknown): error is ThroughlineError => error instanceof ThroughlineError && error.slug === 'tenant-keys-missing';
 
 /**
  * A port for tenants that were founded in its store. Where one was not, nothing is made or destroyed, and what is not there was not destroyed: all

@@ -2,6 +2,7 @@ export * from './vault.contract';
 export * from './key-port.contract';
 export { commitment } from './box';
 export { openFileKeyStore } from './file-key-port';
+export { isKeysMissing } from './founded-port';
 export { keyVersion, VERSIONS_MS, type VersionedKind } from './key-versions';
 export { openKmsKeyStore, type KmsKeyStore } from './kms-key-port';
 export type { KmsAddress } from './kms-master-key';

@@ -54,7 +54,7 @@ export class MailDelivery {
     try {
       if (mail instanceof UnparsableMail) throw mail;
       const interaction = interactionOf(mail, { ...kept, mailbox: account.address.toLowerCase(), nullSender, receivedAt: this.runtime.clock() });
-      const [outcome] = await this.runtime.door.accept({ account, provider: 'smtp', service: 'email', mayVouch: () => false }, [interaction]);
+      const [outcome] = await this.runtime.door.accept({ account, provider: 'smtp', channel: 'email', service: 'email', mayVouch: () => false }, [interaction]);
       if (outcome?.status === 'rejected') await aside('rejected', outcome.errors.map(({ pointer, code }) => `${pointer} ${code}`).join(', '));
     } catch (error) {
       if (error instanceof UnparsableMail) await aside('unparsable', error.message);

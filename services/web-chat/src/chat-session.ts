@@ -68,7 +68,7 @@ export class ChatSession {
     const account = await this.current();
     const interaction = made(account);
     const vouched = new Set(interaction.identities.filter(({ verified }) => verified).map(({ namespace }) => namespace));
-    const request = { account, provider: 'web-chat', service: 'web-chat', mayVouch: (namespace: string) => vouched.has(namespace) };
+    const request = { account, provider: 'web-chat', channel: 'web-chat', service: 'web-chat', mayVouch: (namespace: string) => vouched.has(namespace) };
     const [outcome] = await this.runtime.door.accept(request, [interaction]);
     if (outcome?.status === 'accepted') return outcome.interactionId;
     throw rejected('refused', 'The message was refused.', { errors: outcome?.errors });

@@ -85,7 +85,7 @@ export class BusDoor implements Door {
       id: idOf(account, interaction),
       type,
       account: account.id,
-      channel: account.channel || interaction.channel || '',
+      channel: channelOf(interaction, request),
       direction,
       provider,
       producer: service,
@@ -153,11 +153,14 @@ function unkeepableErrors({ data }: Interaction): FieldError[] {
   return allFinite(data) ? [] : [{ pointer: '/data', code: 'number', detail: 'A number is too large to be kept.' }];
 }
 
+const channelOf = (interaction: Interaction, { account, channel }: DoorRequest) => account.channel || interaction.channel || channel || '';
+
 /** The account's channel is the interaction's; only an account open to several lets the interaction say. */
-function checkChannel({ channel }: Interaction, { account }: DoorRequest): FieldError[] {
+function checkChannel(interaction: Interaction, request: DoorRequest): FieldError[] {
+  const [{ channel }, { account }] = [interaction, request];
   if (account.channel && channel && channel !== account.channel) {
     return [{ pointer: '/channel', code: 'channel', detail: "The account's channel is another one." }];
   }
-  if (!account.channel && !channel) return [{ pointer: '/channel', code: 'required', detail: 'The account is open to several channels: say which.' }];
+  if (!channelOf(interaction, request)) return [{ pointer: '/channel', code: 'required', detail: 'The account is open to several channels: say which.' }];
   return [];
 }

@@ -1,5 +1,5 @@
-import { isId, ThroughlineError } from '@throughline/contracts';
-import type { TenantKeys, Vault } from '@throughline/vault';
+import { isId } from '@throughline/contracts';
+import { isKeysMissing, type TenantKeys, type Vault } from '@throughline/vault';
 
 /** Whether the configuration knows this tenant. */
 export type IsTenant = (tenant: string) => boolean;
@@ -11,7 +11,7 @@ export type IsTenant = (tenant: string) => boolean;
 export async function keysOfNamed(vault: Pick<Vault, 'forTenant'>, isTenant: IsTenant, tenant: string): Promise<TenantKeys | undefined> {
   if (!isId(tenant)) return undefined;
   return vault.forTenant(tenant).catch((error: unknown) => {
-    if (error instanceof ThroughlineError && error.slug === 'tenant-keys-missing' && !isTenant(tenant)) return undefined;
+    if (isKeysMissing(error) && !isTenant(tenant)) return undefined;
     throw error;
   });
 }

@@ -96,19 +96,18 @@ export class WebhookDoor {
   }
 
   private async publish(adapter: Adapter, account: Account, request: RawRequest, { interactions, unparsed }: ParseResult): Promise<void> {
-    // An account open to several channels asks each interaction for its own.
-    const named = account.channel ? interactions : interactions.map((interaction) => ({ channel: adapter.channel, ...interaction }));
-    const outcomes = named.length > 0 ? await this.runtime.door.accept(this.doorRequest(adapter, account, request), named) : [];
+    const outcomes = interactions.length > 0 ? await this.runtime.door.accept(this.doorRequest(adapter, account, request), interactions) : [];
     if (unparsed.length > 0) await this.setAside(account, request, 'unparsable', explain(unparsed));
     const why = outcomes.flatMap(reasons);
     if (why.length > 0) await this.setAside(account, request, 'rejected', explain(why));
   }
 
-  private doorRequest({ provider, proves }: Adapter, account: Account, { headers }: RawRequest) {
+  private doorRequest({ provider, channel, proves }: Adapter, account: Account, { headers }: RawRequest) {
     const trace = headers.traceparent;
     return {
       account,
       provider,
+      channel,
       service: this.service,
       mayVouch: (namespace: string) => proves.includes(namespace),
       ...(trace && TRACEPARENT.test(trace) && { trace }),

@@ -1,6 +1,6 @@
-import { isRejected, ThroughlineError } from '@throughline/contracts';
+import { isRejected } from '@throughline/contracts';
 import type { BodyVerdict, CheckBodies, SealedEvent } from '@throughline/event-store';
-import { commitment, type TenantKeys, type Vault } from '@throughline/vault';
+import { commitment, isKeysMissing, type TenantKeys, type Vault } from '@throughline/vault';
 
 /** Opens bodies of admin's log and holds them against what their envelopes commit to. */
 export function checkConfigBodies(vault: Pick<Vault, 'forTenant'>): CheckBodies {
@@ -13,7 +13,7 @@ export function checkConfigBodies(vault: Pick<Vault, 'forTenant'>): CheckBodies 
 
 /** Of one tenant they may be missing: the others' are looked at all the same. */
 function unlessMissing(error: unknown): undefined {
-  if (!(error instanceof ThroughlineError && error.slug === 'tenant-keys-missing')) throw error;
+  if (!isKeysMissing(error)) throw error;
 }
 
 async function verdictOf(keys: TenantKeys, { id, keyId, box, commitment: committed }: SealedEvent): Promise<BodyVerdict> {

@@ -1,8 +1,8 @@
 import { toBinary } from '@bufbuild/protobuf';
 import type { Bus, OutgoingMessage } from '@throughline/bus';
-import { ConfigRecordSchema, isRejected, ThroughlineError, type ConfigRecord } from '@throughline/contracts';
+import { ConfigRecordSchema, isRejected, type ConfigRecord, type ThroughlineError } from '@throughline/contracts';
 import type { LogHandler, StoredEvent } from '@throughline/event-store';
-import type { Vault } from '@throughline/vault';
+import { isKeysMissing, type Vault } from '@throughline/vault';
 import { configName, openConfigEvent } from './config-event';
 
 export interface ConfigRelayParts {
@@ -26,12 +26,10 @@ export async function recordOf({ vault, onUnopenable }: Omit<ConfigRelayParts, '
   try {
     return await openConfigEvent(await vault.forTenant(event.tenant), event);
   } catch (error) {
-    if (!isRejected(error) && !areKeysMissing(error)) throw error;
+    if (!isRejected(error) && !isKeysMissing(error)) throw error;
     onUnopenable(event, error);
     return undefined;
   }
 }
-
-const areKeysMissing = (error: unknown): error is ThroughlineError => error instanceof ThroughlineError && error.slug === 'tenant-keys-missing';
 
 const message = (record: ConfigRecord): OutgoingMessage => ({ key: Buffer.from(configName(record)), value: toBinary(ConfigRecordSchema, record) });
