@@ -3,6 +3,7 @@ import { rejected } from '@throughline/contracts';
 import type { Tx } from '@throughline/postgres';
 import { LRUCache } from 'lru-cache';
 import { KEY_BYTES, openBox, sealBox, toKeyOnce } from './box';
+import { isKeysMissing } from './founded-port';
 import type { SlotKeys } from './key-port.contract';
 import { randomSalt } from './random-pool';
 import { eraseKeys, insertKeys, readKeys, seeKeys, type WrappedKey } from './segment-key-table';
@@ -29,7 +30,10 @@ export class SegmentKeys {
 
   async missing(tx: Tx, tenant: string, segments: readonly string[]): Promise<Set<string>> {
     const rows = await readKeys(tx, tenant, segments);
-    const slots = await this.slots.get(tenant, rows.map((row) => row.slot));
+    const slots = await this.slots.get(tenant, rows.map((row) => row.slot)).catch((error: unknown) => {
+      if (isKeysMissing(error)) return new Map<string, SlotKeys>();
+      throw error;
+    });
     return new Set(rows.filter((row) => !slots.has(row.slot)).map((row) => row.segment));
   }
 

@@ -1,7 +1,7 @@
 import { isRejected } from '@throughline/contracts';
 import type { BodyVerdict, CheckBodies, SealedEvent } from '@throughline/event-store';
 import type { Database } from '@throughline/postgres';
-import { commitment, type SegmentKey, type Vault } from '@throughline/vault';
+import { commitment, isKeysMissing, type SegmentKey, type Vault } from '@throughline/vault';
 import type { BodyStore } from './body-store';
 
 export interface CheckBodiesParts {
@@ -14,7 +14,7 @@ export interface CheckBodiesParts {
 export function checkBodies({ database, vault, bodies }: CheckBodiesParts): CheckBodies {
   return async (tenant, events) => {
     const segments = [...new Set(events.map(({ stream }) => stream))];
-    const keys = await database.relay((tx) => vault.existingSegmentKeys(tx, tenant, segments));
+    const keys = await database.relay((tx) => vault.existingSegmentKeys(tx, tenant, segments)).catch(noneIfMissing);
     const unknown = segments.filter((segment) => !keys.has(segment));
     const missing = unknown.length > 0 ? await database.relay((tx) => vault.missingSegmentKeys(tx, tenant, unknown)) : undefined;
     // One after the other: all bodies of a page open at once may not fit into memory.
@@ -22,6 +22,12 @@ export function checkBodies({ database, vault, bodies }: CheckBodiesParts): Chec
     for (const event of events) verdicts.push(missing?.has(event.stream) ? 'keys-missing' : await verdictOf(bodies, event, keys.get(event.stream)));
     return verdicts;
   };
+}
+
+/** Where a tenant's keys are missing, those of others are looked at all the same. */
+function noneIfMissing(error: unknown): Map<string, SegmentKey> {
+  if (isKeysMissing(error)) return new Map();
+  throw error;
 }
 
 async function verdictOf(bodies: BodyStore, event: SealedEvent, key: SegmentKey | undefined): Promise<BodyVerdict> {

@@ -7,6 +7,7 @@ it('an erasure that nobody finished is finished by the next process', async () =
   const [tenant, segment] = [randomUUID(), randomUUID()];
   const first = await startForTest(profileService);
   const { runtime } = first;
+  await runtime.vault.found(tenant);
   const database = await runtime.database('profile', []);
   await database.writer([tenant], (tx) => runtime.vault.segmentKeys(tx, tenant, [segment]));
   await database.writer([tenant], (tx) => runtime.vault.erase(tx, tenant, [segment]));
