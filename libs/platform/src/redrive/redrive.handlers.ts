@@ -6,7 +6,7 @@ import type { Database } from '@throughline/postgres';
 import type { TenantKeys } from '@throughline/vault';
 import { openBlob } from '../door/sealed-body';
 import type { Runtime } from '../runtime.contract';
-import { keysOfNamed } from '../runtime/named-tenant';
+import { keysOfNamed, knownTo } from '../runtime/named-tenant';
 
 /** A dead letter that comes back to the service that set it aside. */
 export interface Redriven {
@@ -66,7 +66,7 @@ class RedriveInbox {
 
   private async keysOf(tenant: string): Promise<TenantKeys> {
     const { vault, directory } = this.runtime;
-    const keys = await keysOfNamed(vault, (named) => directory.tenant(named) !== undefined, tenant);
+    const keys = await keysOfNamed(vault, knownTo(directory), tenant);
     if (!keys) throw rejected('tenant-unknown', 'The order names a tenant that nobody knows.');
     return keys;
   }

@@ -1,8 +1,11 @@
 import { isId } from '@throughline/contracts';
 import { isKeysMissing, type TenantKeys, type Vault } from '@throughline/vault';
+import type { Directory } from '../runtime.contract';
 
 /** Whether the configuration knows this tenant. */
 export type IsTenant = (tenant: string) => boolean;
+
+export const knownTo = (directory: Pick<Directory, 'tenant'>): IsTenant => (tenant) => directory.tenant(tenant) !== undefined;
 
 /**
  * Keys of the tenant that a message names; undefined where that is nobody. Whoever may write to the broker may name whom he likes: where keys are

@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import type { RuntimeConfig } from '../runtime.contract';
 import type { ServiceDatabases } from './service-databases';
 import { countDoubts } from './counted-bus';
+import type { IsTenant } from './named-tenant';
 import { vaultFrames } from './vault-frames';
 
 /** For tests that share a cluster. */
@@ -14,7 +15,7 @@ export interface BusParts {
   databases: ServiceDatabases;
   vault: Vault;
   log: Logger;
-  isTenant: (tenant: string) => boolean;
+  isTenant: IsTenant;
   kafka?: KafkaTuning;
 }
 

@@ -11,6 +11,7 @@ import { GroupParkingLots } from '../parking/group-parking-lots';
 import type { Runtime, RuntimeConfig } from '../runtime.contract';
 import { openLog } from '../telemetry/log';
 import { CountedBus } from './counted-bus';
+import { knownTo } from './named-tenant';
 import { openBus, type KafkaTuning } from './open-bus';
 import { untilAvailable } from './retry';
 import { ServiceDatabases } from './service-databases';
@@ -53,8 +54,7 @@ export async function openRuntime(config: RuntimeConfig, options: OpenOptions): 
   try {
     const vault = openVault(keyStore(config), options.clock ?? now, { onlyFounded: true });
     const directory = new ConfigDirectory(vault);
-    const isTenant = (tenant: string) => directory.tenant(tenant) !== undefined;
-    const bus = new CountedBus(await persist(() => openBus(config, { ...options, databases, vault, log, isTenant })));
+    const bus = new CountedBus(await persist(() => openBus(config, { ...options, databases, vault, log, isTenant: knownTo(directory) })));
     await persist(() => bus.ensureTopics());
     const blobs = await persist(() => openBlobs(config, databases, from.adminUrl !== undefined));
     const parts = { bus, vault, blobs };

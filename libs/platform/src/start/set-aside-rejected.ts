@@ -4,7 +4,7 @@ import type { Vault } from '@throughline/vault';
 import type { Logger } from 'pino';
 import { subjectOf } from '../parking/subject-of';
 import type { DeadLetters, Directory } from '../runtime.contract';
-import { keysOfNamed } from '../runtime/named-tenant';
+import { keysOfNamed, knownTo } from '../runtime/named-tenant';
 
 /** A frame that did not open, as it was on the bus. */
 const FRAME = 'application/x-protobuf; message=Frame';
@@ -26,8 +26,7 @@ export const setAsideRejected = ({ deadLetters, vault, directory, log }: SetAsid
   async function setAside(message: Message, error: Error, group: string): Promise<void> {
     const { tenant, account, id } = subjectOf(message);
     const { topic, partition, offset } = message;
-    const isTenant = (named: string) => directory.tenant(named) !== undefined;
-    if (!tenant || !(await keysOfNamed(vault, isTenant, tenant))) return log.error({ err: error, topic, partition, offset, group }, 'rejected a message of no tenant');
+    if (!tenant || !(await keysOfNamed(vault, knownTo(directory), tenant))) return log.error({ err: error, topic, partition, offset, group }, 'rejected a message of no tenant');
     await deadLetters.put({
       tenant,
       account: account || undefined,
