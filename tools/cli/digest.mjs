@@ -44,7 +44,11 @@ async function take({ service, out, json, newKey }) {
     const path = join(folder, `${new Date().toISOString().slice(0, 10)}.json`);
     const writer = new DigestWriter(path);
     const beforeEntry = (signed) => writer.finish(signed);
-    const taken = await takeDigest({ database, signer: await openFileSigner(keyFolder(config)), newKey, clock: () => new Date(), sink: writer, beforeEntry });
+    const taking = async () => takeDigest({ database, signer: await openFileSigner(keyFolder(config)), newKey, clock: () => new Date(), sink: writer, beforeEntry });
+    const taken = await taking().catch(async (error) => {
+      await writer.abandon();
+      throw error;
+    });
     const file = await (taken.outcome === 'taken' ? writer.publish() : writer.discard());
     const { header } = taken.signed;
     if (json) console.log(JSON.stringify({ outcome: taken.outcome, file: file ?? path, header }));

@@ -35,12 +35,12 @@ export class DigestWriter implements DigestSink {
 
   /** Durable when it resolves. */
   async finish({ header, signature, publicKey }: SignedHeader): Promise<void> {
-    this.header = header;
     await this.write(`${this.tenants === 0 ? '{"tenants":[' : ''}],\n"header":${JSON.stringify(header)},\n"signature":"${signature}",\n"publicKey":"${publicKey}"}\n`);
     this.output.end();
     await finished(this.output);
     const file = await open(this.part, 'r+');
     await file.sync().finally(() => file.close());
+    this.header = header;
   }
 
   /**
@@ -57,8 +57,13 @@ export class DigestWriter implements DigestSink {
   }
 
   async discard(): Promise<void> {
-    this.output.destroy();
+    if (!this.output.closed) await once(this.output.destroy(), 'close');
     await rm(this.part, { force: true });
+  }
+
+  /** After a failure: what is whole is kept, since it may have been entered all the same and is the only copy then. */
+  async abandon(): Promise<void> {
+    if (!this.header) await this.discard();
   }
 
   private async write(text: string): Promise<void> {

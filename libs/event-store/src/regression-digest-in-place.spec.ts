@@ -10,9 +10,12 @@ let folder: string;
 beforeEach(async () => void (folder = await mkdtemp(join(tmpdir(), 'tl-digest-'))));
 afterEach(() => rm(folder, { recursive: true }));
 
+const open = () => new DigestWriter(join(folder, '2026-01-31.json'));
+const signed = (number: number, service: string) => ({ header: { number, service }, signature: '', publicKey: '' }) as unknown as SignedHeader;
+
 async function write(number: number, service = 'profile'): Promise<string> {
-  const writer = new DigestWriter(join(folder, '2026-01-31.json'));
-  await writer.finish({ header: { number, service }, signature: '', publicKey: '' } as unknown as SignedHeader);
+  const writer = open();
+  await writer.finish(signed(number, service));
   return writer.publish();
 }
 const headerOf = async (path: string) => JSON.parse(await readFile(path, 'utf8')).header;
@@ -28,4 +31,14 @@ it('a digest that finds no name stays where it is, and says so', async () => {
   await write(5);
   await expect(write(5)).rejects.toMatchObject({ code: 'EEXIST' });
   expect((await readdir(folder)).filter((name) => name.endsWith('.part'))).toHaveLength(1);
+});
+
+// A digest that was refused left an empty file behind.
+it('one that failed leaves nothing, unless it was whole: it may have been entered', async () => {
+  await open().abandon();
+  expect(await readdir(folder)).toEqual([]);
+  const whole = open();
+  await whole.finish(signed(5, 'profile'));
+  await whole.abandon();
+  expect(await readdir(folder)).toHaveLength(1);
 });

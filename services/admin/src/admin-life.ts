@@ -30,7 +30,8 @@ export class AdminLife implements OnApplicationBootstrap, OnModuleDestroy {
     this.keepers = [expiredKeys(runtime), expiredBlobs(runtime)].map((keeping) => new Keeper(keeping, this.log));
     const onError = (error: unknown) => this.log.error({ err: error }, 'the configuration could not be published yet');
     const onUnopenable = (event: StoredEvent, error: ThroughlineError) => this.passOver(event, error);
-    this.publication = new ConfigPublication({ ...runtimeParts(runtime), database, store: eventStore, onUnopenable, onError, log: this.log });
+    const onLost = (things: number) => this.lost(things);
+    this.publication = new ConfigPublication({ ...runtimeParts(runtime), database, store: eventStore, onUnopenable, onError, onLost, log: this.log });
     this.busReturn = new BusReturn({ healthy: () => runtime.bus.healthy(), onReturn: async () => (await this.restore()) === 0, onError });
   }
 
@@ -47,15 +48,17 @@ export class AdminLife implements OnApplicationBootstrap, OnModuleDestroy {
     for (const keeper of this.keepers) await keeper.stop();
   }
 
-  /** After the bus was away. How many things it had lost. Said aloud, since it has lost what doors acknowledged too. */
-  async restore(): Promise<number> {
-    const missing = await this.publication.restore();
-    if (missing === 0) return 0;
+  /** After the bus was away: how many things it lacked. */
+  restore(): Promise<number> {
+    return this.publication.restore();
+  }
+
+  /** Said aloud, since the bus has lost what doors acknowledged too. */
+  private lost(missing: number): void {
     this.log.error(
       { missing },
       'the bus came back without configuration it had held, which is published again; interactions it had not handed on are gone: throughline_bus_published_total plus throughline_bus_doubtful_total less throughline_bus_handled_total says how many at most',
     );
-    return missing;
   }
 
   /** Said once. Where keys may come back it is looked for again, since the relay has gone past it. */

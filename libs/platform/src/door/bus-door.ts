@@ -144,7 +144,7 @@ function partitionKey(keys: TenantKeys, { identities, account, conversation }: A
 }
 
 /** Of what is kept, though not as it was sent. */
-const numberWarnings = ({ data }: Interaction) => (data === undefined || allExact(data) ? [] : rounded(data, '/data').slice(0, MAX_WARNINGS));
+const numberWarnings = ({ data }: Interaction) => (data === undefined || allExact(data) ? [] : rounded(data, '/data').take(MAX_WARNINGS).toArray());
 
 /** What no canonical JSON can hold. Only `data` can: every other field has a form. */
 function unkeepableErrors({ data }: Interaction): FieldError[] {

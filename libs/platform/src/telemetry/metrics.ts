@@ -14,7 +14,8 @@ metrics.setGlobalMeterProvider(
     views: [{ instrumentName: '*duration*', aggregation: { type: AggregationType.EXPLICIT_BUCKET_HISTOGRAM, options: { boundaries: DURATION_BOUNDS } } }],
   }),
 );
-const serializer = new PrometheusSerializer();
+// Without `target_info`: which service it is the scrape knows, and this module is loaded before anybody could tell it.
+const serializer = new PrometheusSerializer(undefined, undefined, undefined, true);
 
 /** All of the process' metrics in Prometheus' text format. */
 export async function metricsText(): Promise<string> {

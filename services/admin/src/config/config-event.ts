@@ -1,10 +1,11 @@
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
-import { ConfigRecordSchema, DataClass, derivedId, EnvelopeSchema, rejected, type ConfigRecord } from '@throughline/contracts';
+import { ConfigRecordSchema, DataClass, derivedId, EnvelopeSchema, rejected, type ConfigRecord, type Position } from '@throughline/contracts';
 import type { NewEvent, StoredEvent } from '@throughline/event-store';
 import { commitment, randomSalt, type TenantKeys } from '@throughline/vault';
 import { v5 } from 'uuid';
 
 const SALT_BYTES = 16;
+const GENERATION_SHIFT = 32n;
 
 export interface ConfigEventContext {
   keys: TenantKeys;
@@ -18,6 +19,14 @@ export function configName({ value }: ConfigRecord): string {
   if (value.case === undefined) throw new Error('A config record without a value.');
   return `${value.case}/${value.value.id}`;
 }
+
+/**
+ * The version that a thing is published with: the log's generation, and below it the thing's own version. A log that was brought back from an
+ * older copy counts versions anew which processes have seen already; what it says now is newer all the same.
+ */
+export const publishedVersion = ({ generation }: Position, own: bigint) => (BigInt(generation) << GENERATION_SHIFT) | own;
+export const generationOf = (published: bigint) => published >> GENERATION_SHIFT;
+export const ownVersion = (published: bigint) => BigInt.asUintN(Number(GENERATION_SHIFT), published);
 
 /**
  * The event that says what a thing of the configuration now is. Its body is a salt and the ConfigRecord, sealed under the

@@ -3,7 +3,7 @@ import { comparePositions, isRejected, parsePosition, type Position, type Throug
 import { subscribe, type EventStore, type LogSubscription, type StoredEvent } from '@throughline/event-store';
 import { readConfigRecord, showHorizon } from '@throughline/platform';
 import type { Database, ServerLog } from '@throughline/postgres';
-import { configName } from './config-event';
+import { configName, generationOf } from './config-event';
 import { configRelay, recordOf, type ConfigRelayParts } from './config-relay';
 
 export interface ConfigPublicationParts extends ConfigRelayParts {
@@ -11,6 +11,8 @@ export interface ConfigPublicationParts extends ConfigRelayParts {
   database: Database;
   store: EventStore;
   onError: (error: unknown) => void;
+  /** Hears how many things the topic has lost: what an older copy of the log says anew is none. */
+  onLost: (things: number) => void;
   log?: ServerLog;
 }
 
@@ -43,8 +45,8 @@ export class ConfigPublication {
   }
 
   /**
-   * Makes missing topics, and publishes again, in the log's order, what the topic lacks of what was published before. How many things it
-   * lacked. What the relay publishes meanwhile may be overtaken by an older version from here: ask again until nothing is missing.
+   * Makes missing topics, and publishes again, in the log's order, what the topic lacks of what was published before: what it has lost, and all
+   * that it has of another generation of the log. How many things it lacked. What the relay publishes meanwhile may be overtaken by an older version from here: ask again until nothing is missing.
    * Throws `unavailable` (`tenant-keys-missing`) when all others' is published.
    */
   async restore(): Promise<number> {
@@ -67,10 +69,16 @@ export class ConfigPublication {
     const published = await this.published();
     const there = await this.onTopic();
     const missing: StoredEvent[] = [];
+    let lost = 0;
     for (const event of published) {
       const record = await recordOf(parts, event);
-      if (record && (there.get(configName(record)) ?? 0n) < record.version) missing.push(event);
+      if (!record) continue;
+      const held = there.get(configName(record));
+      if (held !== undefined && held >= record.version) continue;
+      missing.push(event);
+      if (held === undefined || generationOf(held) === generationOf(record.version)) lost += 1;
     }
+    if (lost > 0) this.parts.onLost(lost);
     return missing;
   }
 

@@ -3,7 +3,7 @@ import type { Bus, OutgoingMessage } from '@throughline/bus';
 import { ConfigRecordSchema, isRejected, type ConfigRecord, type ThroughlineError } from '@throughline/contracts';
 import type { LogHandler, StoredEvent } from '@throughline/event-store';
 import { isKeysMissing, type Vault } from '@throughline/vault';
-import { configName, openConfigEvent } from './config-event';
+import { configName, openConfigEvent, publishedVersion } from './config-event';
 
 export interface ConfigRelayParts {
   bus: Pick<Bus, 'publish'>;
@@ -21,10 +21,11 @@ export function configRelay(parts: ConfigRelayParts): LogHandler {
   };
 }
 
-/** What an event says; undefined where it does not open. Throws where no tenant's would. */
+/** What an event says, as it is published; undefined where it does not open. Throws where no tenant's would. */
 export async function recordOf({ vault, onUnopenable }: Omit<ConfigRelayParts, 'bus'>, event: StoredEvent): Promise<ConfigRecord | undefined> {
   try {
-    return await openConfigEvent(await vault.forTenant(event.tenant), event);
+    const record = await openConfigEvent(await vault.forTenant(event.tenant), event);
+    return { ...record, version: publishedVersion(event.position, record.version) };
   } catch (error) {
     if (!isRejected(error) && !isKeysMissing(error)) throw error;
     onUnopenable(event, error);

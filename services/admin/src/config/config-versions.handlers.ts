@@ -1,19 +1,19 @@
 import { Controller } from '@nestjs/common';
 import { OnBroadcast, type Message } from '@throughline/bus';
 import { readConfigRecord } from '@throughline/platform';
-import { configName } from './config-event';
+import { configName, ownVersion } from './config-event';
 
 /** The newest version of each thing that has come by on the topic `config`. */
 export class ConfigVersions {
   private readonly newest = new Map<string, bigint>();
 
-  /** 0 where none has come by. @param name `<kind>/<id>` */
+  /** The thing's own version; 0 where none has come by. @param name `<kind>/<id>` */
   of(name: string): bigint {
-    return this.newest.get(name) ?? 0n;
+    return ownVersion(this.newest.get(name) ?? 0n);
   }
 
-  see(name: string, version: bigint): void {
-    if (version > this.of(name)) this.newest.set(name, version);
+  see(name: string, published: bigint): void {
+    if (published > (this.newest.get(name) ?? 0n)) this.newest.set(name, published);
   }
 
   take(batch: readonly Message[]): void {

@@ -24,7 +24,7 @@ describe('a topic that lost the configuration', () => {
   afterAll(() => admin.service.close());
 
   /** A second process of the service: the relay of the first is at work. */
-  const second = (of: Database) => new ConfigPublication({ ...{ bus: admin.service.runtime.bus, vault: admin.service.runtime.vault }, database: of, store: eventStore, onUnopenable: () => undefined, onError: () => undefined });
+  const second = (of: Database) => new ConfigPublication({ ...{ bus: admin.service.runtime.bus, vault: admin.service.runtime.vault }, database: of, store: eventStore, onUnopenable: () => undefined, onError: () => undefined, onLost: () => undefined });
 
   async function isThere(): Promise<boolean> {
     const versions = new ConfigVersions();
