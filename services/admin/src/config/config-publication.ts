@@ -46,7 +46,8 @@ export class ConfigPublication {
 
   /**
    * Makes missing topics, and publishes again, in the log's order, what the topic lacks of what was published before: what it has lost, and all
-   * that it has of another generation of the log. How many things it lacked. What the relay publishes meanwhile may be overtaken by an older version from here: ask again until nothing is missing.
+   * that it has of another generation of the log. How many things it lacked. What the relay publishes meanwhile may be overtaken by an older
+   * version from here: ask again until nothing is missing.
    * Throws `unavailable` (`tenant-keys-missing`) when all others' is published.
    */
   async restore(): Promise<number> {
